@@ -1,0 +1,171 @@
+// The suites of ./dev test, in the order they run. A suite is a function that returns {passed, failed, skipped, output}.
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { leftovers, run } from './command.mjs';
+import { checkLayers } from './layers.mjs';
+import { readTap } from './tap.mjs';
+
+const MINUTE_MS = 60_000;
+
+const SETUP = {
+  debug: { env: { CC: 'gcc' }, options: [] },
+  // The second compiler and the sanitizers in one build.
+  asan: { env: { CC: 'clang' }, options: ['-Db_sanitize=address,undefined', '-Db_lundef=false'] },
+};
+
+const builds = {};
+
+/** Configures and compiles build/NAME once a run; throws with the compiler's words when that fails. */
+function built(name) {
+  return (builds[name] ??= (async () => {
+    const dir = `build/${name}`;
+    const { env, options } = SETUP[name];
+    const steps = [['ninja', '-C', dir]];
+    if (!existsSync(`${dir}/build.ninja`)) steps.unshift(['meson', 'setup', dir, ...options]);
+    for (const step of steps) {
+      const { code, output } = await run(step, { env, timeoutMs: 8 * MINUTE_MS });
+      if (code !== 0) throw Object.assign(new Error(`${step.join(' ')} failed`), { detail: output });
+    }
+  })());
+}
+
+function checked(checks) {
+  const result = { passed: [], failed: [], skipped: [] };
+  for (const [name, wrong] of checks) {
+    if (wrong.length) result.failed.push({ name, detail: wrong.join('\n') });
+    else result.passed.push(name);
+  }
+  return result;
+}
+
+function joined(results) {
+  return {
+    passed: results.flatMap((result) => result.passed),
+    failed: results.flatMap((result) => result.failed),
+    skipped: results.flatMap((result) => result.skipped),
+    output: results.map((result) => result.output ?? '').join('\n'),
+  };
+}
+
+/** A program that wrote TAP; one that failed in another way, or wrote none, counts as one test. */
+function tapResult(name, { code, stdout, output }) {
+  const result = { ...readTap(stdout), output };
+  const silent = result.passed.length + result.failed.length + result.skipped.length === 0;
+  if (code !== 0 && result.failed.length === 0) result.failed.push({ name, detail: output });
+  else if (silent) result.passed.push(name);
+  return result;
+}
+
+async function command(name, argv, options) {
+  const { code, output } = await run(argv, options);
+  return { ...checked([[name, code === 0 ? [] : [output]]]), output };
+}
+
+// --- C ----------------------------------------------------------------------------------------------------------------
+
+/** Runs meson's tests one by one, for their TAP: all whose suite `wanted` takes. */
+async function mesonTests(buildName, wanted, env = {}) {
+  await built(buildName);
+  const { stdout } = await run(['meson', 'introspect', '--tests', `build/${buildName}`]);
+  const results = [];
+  for (const test of JSON.parse(stdout)) {
+    if (!wanted(test.suite.map((suite) => suite.replace(/^shopbell:/, '')))) continue;
+    const result = await run(test.cmd, {
+      cwd: test.workdir ?? undefined,
+      env: { CMOCKA_MESSAGE_OUTPUT: 'TAP', ...test.env, ...env },
+      timeoutMs: 2 * MINUTE_MS,
+    });
+    results.push(tapResult(test.name, result));
+  }
+  return joined(results);
+}
+
+const isVectors = (suites) => suites.includes('vectors');
+const isUnit = (suites) => !isVectors(suites);
+
+// --- TypeScript -------------------------------------------------------------------------------------------------------
+
+/** Bundles tests/DIR/*.test.ts into build/tests/DIR and runs them with node's own runner. */
+async function nodeTests(dir, { env = {}, timeoutMs, buildName = 'debug' }) {
+  const sources = existsSync(`tests/${dir}`) ? readdirSync(`tests/${dir}`).filter((name) => /\.test\.tsx?$/.test(name)) : [];
+  const outdir = `build/tests/${dir}`;
+  rmSync(outdir, { recursive: true, force: true });
+  await build({
+    alias: { '@proto': resolve('build/debug/proto/protocol.ts') },
+    bundle: true,
+    entryPoints: sources.map((name) => `tests/${dir}/${name}`),
+    format: 'esm',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    loader: { '.shadow.css': 'text', '.css': 'empty' },
+    logLevel: 'silent',
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    packages: 'external',
+    platform: 'node',
+    sourcemap: 'inline',
+    target: 'node18',
+  });
+  const files = sources.map((name) => join(outdir, name.replace(/\.tsx?$/, '.mjs')));
+  if (files.length === 0) return { passed: [], failed: [], skipped: [] };
+  const argv = [process.execPath, '--enable-source-maps', '--test', '--test-reporter=tap', ...files];
+  const result = await run(argv, {
+    env: {
+      SHOPBELL_BIN: resolve(`build/${buildName}/server/shopbell`),
+      PROMTOOL: resolve('build/tools/promtool'),
+      CHROMIUM: '/usr/bin/chromium',
+      ...env,
+    },
+    timeoutMs,
+  });
+  return tapResult(dir, result);
+}
+
+async function againstServer(dir, options) {
+  await built(options.buildName ?? 'debug');
+  return nodeTests(dir, options);
+}
+
+// --- the sanitizer build ----------------------------------------------------------------------------------------------
+
+/** Runs a suite so that every sanitizer report of any process, also of one that was expected to fail, is a failure. */
+async function sanitized(name, runSuite) {
+  const dir = resolve(`build/tests/${name}-reports`);
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(dir, { recursive: true });
+  const logs = `log_path=${dir}/report`;
+  const result = await runSuite({
+    ASAN_OPTIONS: `${logs}:detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1`,
+    UBSAN_OPTIONS: `${logs}:print_stacktrace=1:halt_on_error=1`,
+    ASAN_SYMBOLIZER_PATH: '/usr/bin/llvm-symbolizer',
+  });
+  const reports = readdirSync(dir).map((file) => readFileSync(join(dir, file), 'utf8'));
+  return joined([result, checked([['no sanitizer report', reports]])]);
+}
+
+export const suites = {
+  build: async () => {
+    await built('debug');
+    return checked([['gcc builds everything without a warning', []]]);
+  },
+  unit: async () => joined([await mesonTests('debug', isUnit), await nodeTests('unit', { timeoutMs: MINUTE_MS })]),
+  vectors: () => mesonTests('debug', isVectors),
+  layers: async () => checked(checkLayers()),
+  types: async () => {
+    await built('debug');
+    return command('tsc accepts every file', ['node_modules/.bin/tsc', '-p', '.', '--pretty', 'false'], { timeoutMs: 2 * MINUTE_MS });
+  },
+  integration: () => againstServer('integration', { timeoutMs: 4 * MINUTE_MS }),
+  browser: () => againstServer('browser', { timeoutMs: 4 * MINUTE_MS }),
+  'asan-build': async () => {
+    await built('asan');
+    return checked([['clang builds everything without a warning', []]]);
+  },
+  'asan-unit': () => sanitized('asan-unit', (env) => mesonTests('asan', () => true, env)),
+  'asan-integration': () =>
+    sanitized('asan-integration', (env) => againstServer('integration', { buildName: 'asan', env, timeoutMs: 5 * MINUTE_MS })),
+  'asan-browser': () =>
+    sanitized('asan-browser', (env) => againstServer('browser', { buildName: 'asan', env, timeoutMs: 5 * MINUTE_MS })),
+  leftovers: async () => checked([['no process is left running', leftovers()]]),
+};
