@@ -1,6 +1,7 @@
 // What build.mjs gives to the code it bundles.
 
-/** Where the panel's script is, with its hash: "/widget/panel-XXXXXXXX.js". Only the loader knows it. */
+/** Where the later scripts are, with their hash: "/widget/panel-XXXXXXXX.js". Only the loader knows them. */
+declare const SHOPBELL_LIVE_PATH: string;
 declare const SHOPBELL_PANEL_PATH: string;
 
 /** The bundled text of a stylesheet, for a shadow root's constructed stylesheets. */

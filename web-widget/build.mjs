@@ -85,18 +85,20 @@ function read(file) {
 
 const pick = (outputs, ext) => outputs.find((output) => output.path.endsWith(ext))?.path;
 
+/** Three pieces, each loaded when it is wanted: the loader by the store's page, live.ts when that is idle, the panel on demand. */
 async function widget() {
-  const panel = await bundle({
-    entryPoints: ['widget/panel.tsx'],
+  const later = await bundle({
+    entryPoints: ['widget/live.ts', 'widget/panel.tsx'],
     entryNames: 'widget/[name]-[hash]',
     format: 'esm',
     plugins: [shadowCss],
   });
-  panel.forEach(({ path, file }) => serve(path, file, { immutable: true }));
+  later.forEach(({ path, file }) => serve(path, file, { immutable: true }));
+  const pathOf = (name) => JSON.stringify(later.find(({ path }) => path.startsWith(`/widget/${name}-`)).path);
   const loader = await bundle({
     entryPoints: { shopbell: 'widget/loader.ts' },
     format: 'iife',
-    define: { SHOPBELL_PANEL_PATH: JSON.stringify(pick(panel, '.js')) },
+    define: { SHOPBELL_LIVE_PATH: pathOf('live'), SHOPBELL_PANEL_PATH: pathOf('panel') },
     plugins: [shadowCss],
   });
   loader.forEach(({ path, file }) => serve(path, file));
