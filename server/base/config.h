@@ -116,8 +116,8 @@ void config_free(struct config *config); /* NULL is fine */
 /* Does what CHECK, VERSION, HELP and HASH_PASSWORD ask for on stdout and returns the exit status. Blocks. */
 int config_command_run(enum config_command command);
 
-/* The port the system gave when listen_port was 0; renews self_origins. False: no memory. */
-bool config_set_listen_port(struct config *config, uint16_t port);
+/* At start: the port the system gave when listen_port was 0. Renews self_origins. */
+void config_set_listen_port(struct config *config, uint16_t port);
 
 /* All lookups borrow from the config; NULL: no such thing. */
 const struct config_site *config_site_by_id(const struct config *config, struct str id);
