@@ -158,7 +158,7 @@ const entries = [
 ];
 for (const [entry, make] of entries) {
   inputs.add(join(here, dirname(entry)));
-  if (existsSync(join(here, entry))) await make();
+  if (existsSync(join(here, entry))) await make().catch((error) => console.error(`${entry}: ${error.message}`));
   else console.error(`${entry}: not there yet`);
 }
 embed(assets, out);
