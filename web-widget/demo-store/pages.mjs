@@ -48,7 +48,7 @@ function layout({ title, description, body, links }) {
 </head>
 <body>
   <a class="skip" href="#content">Skip to content</a>
-  <p class="notice">Free delivery from €60 · 60 days to change your mind</p>
+  <p class="notice">Free delivery from €60 · 60 days to decide</p>
   <header class="top">
     <a class="brand" href="/" aria-label="Nordlicht, front page">${MARK}<span>Nordlicht</span></a>
     <nav aria-label="Store">
