@@ -1,8 +1,9 @@
 /* An outgoing WebSocket text message, built once and shared by all its readers.
  *
- * Ownership: frame_new() returns a new reference; frame_ref() takes another; frame_unref() drops one and frees the last.
- * The bytes are immutable once the frame has been handed to anyone. The headroom before them belongs to the transport,
- * which writes the WebSocket header there (libwebsockets wants LWS_PRE bytes). One loop only: counts are not atomic. */
+ * Ownership: frame_new() returns a new reference; frame_ref() takes another; frame_unref() drops one and
+ * frees the last. The bytes are immutable once the frame has been handed to anyone. The headroom before them
+ * belongs to the transport, which writes the WebSocket header there (libwebsockets wants LWS_PRE bytes). One
+ * loop only: counts are not atomic. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,6 +1,7 @@
 /* A borrowed piece of text: bytes and a length, never owned, not always NUL-terminated.
  *
- * Whoever hands one out says how long it lives; to keep it, copy it. An absent optional text has data == NULL. */
+ * Whoever hands one out says how long it lives; to keep it, copy it. An absent optional text has data ==
+ * NULL. */
 #pragma once
 
 #include <stdbool.h>

@@ -8,9 +8,23 @@ enum { PASSWORD_PASSES = 2, PASSWORD_MEMORY_BYTES = 19 * 1024 * 1024 };
 _Static_assert(CRYPTO_PASSWORD_HASH_BYTES == crypto_pwhash_STRBYTES, "the hash fits");
 _Static_assert(CRYPTO_HMAC_BYTES == crypto_auth_hmacsha256_BYTES, "the digest fits");
 
+static unsigned char table_key[crypto_shorthash_KEYBYTES];
+
 bool crypto_init(void)
 {
-    return sodium_init() >= 0;
+    if (sodium_init() < 0)
+        return false;
+    crypto_shorthash_keygen(table_key);
+    return true;
+}
+
+uint64_t crypto_hash64(struct str data)
+{
+    unsigned char out[crypto_shorthash_BYTES];
+    uint64_t hash;
+    crypto_shorthash(out, (const unsigned char *)data.data, data.len, table_key);
+    memcpy(&hash, out, sizeof hash);
+    return hash;
 }
 
 void crypto_random(void *out, size_t bytes)

@@ -28,6 +28,9 @@ void crypto_hmac_sha256(struct str key, struct str message, unsigned char out[CR
 void crypto_sha256(struct str data, unsigned char out[32]);
 void crypto_sha256_hex(struct str data, char out[CRYPTO_SHA256_HEX_BYTES]);
 
+/* SipHash-2-4 under a key that this process drew at start: for tables, not for storage. */
+uint64_t crypto_hash64(struct str data);
+
 /* Time does not depend on the contents. Different lengths are unequal, at once. */
 bool crypto_equal(struct str a, struct str b);
 

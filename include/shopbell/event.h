@@ -1,0 +1,21 @@
+/* One entry of a conversation's stream, as the store reads and writes it and as everything inside passes it
+ * on. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proto.h"
+#include "shopbell/str.h"
+
+struct event {
+    int64_t seq; /* dense from 1 in its conversation */
+    int64_t at_ms;
+    enum proto_event_type type;
+    enum proto_author_role role;
+    struct str by;        /* id of the shopper or agent; empty when nobody did it */
+    struct str custom_id; /* data == NULL: none. Messages have one */
+    struct str text;      /* data == NULL: none */
+    bool has_reason;
+    enum proto_event_reason reason;
+};

@@ -1,0 +1,201 @@
+/* Redis, as the rest of the server sees it: typed requests with completions, and what changed.
+ *
+ * Every request returns false when it was refused at once: Redis away, too many commands in flight, or no
+ * memory; then the completion does not run and the caller treats it as STORE_UNAVAILABLE. When it returns
+ * true the completion runs exactly once and never before the request has returned. Completions come in the
+ * order of the requests. What they are given is borrowed until they return. Everything runs on the loop's
+ * thread.
+ *
+ * STORE_UNAVAILABLE leaves open whether a write happened: the link may have died between the write and its
+ * answer. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "shopbell/event.h"
+#include "shopbell/str.h"
+
+struct config;
+struct store;
+
+enum store_result {
+    STORE_OK,
+    STORE_EXISTS,    /* open: the shopper has an open conversation */
+    STORE_DUPLICATE, /* open: this custom_id was stored before */
+    STORE_NOT_FOUND,
+    STORE_NOT_YOURS,
+    STORE_WRONG_STATE,
+    STORE_CONFLICT,    /* append: the stream has grown past seq */
+    STORE_UNAVAILABLE, /* retryable */
+};
+const char *store_result_str(enum store_result result);
+
+struct store_upcalls {
+    void *ctx;
+    void (*on_up)(
+        void *ctx); /* answers and takes writes; also after every reconnect: mirrors are to be renewed */
+    void (*on_down)(void *ctx); /* requests fail from now on */
+};
+
+/* New; starts the private Redis if config names none, and connects. Borrows config. NULL after an error was
+ * logged. */
+struct store *store_new(uv_loop_t *loop, const struct config *config, const struct store_upcalls *upcalls);
+/* Ends links and, when everything sent is answered or 5 s have passed, the private Redis; then calls done. */
+void store_stop(struct store *store, void (*done)(void *ctx), void *ctx);
+void store_free(struct store *store); /* after done; NULL is fine */
+bool store_is_up(const struct store *store);
+
+/* ---- what changed, as the Redis functions tell it ---- */
+
+struct store_changed_conversation {
+    struct str id;
+    int64_t last_seq;
+    struct str shopper;
+    struct str agent; /* empty: nobody's */
+};
+
+struct store_changed_queue {
+    struct str team;
+    int64_t length;
+    int64_t oldest_at_ms; /* 0: empty */
+};
+
+struct store_changed_agent {
+    struct str id;
+    bool accepting;
+    bool present;
+    int64_t load;
+};
+
+struct store_changes {
+    struct store_changed_conversation *conversations;
+    size_t conversations_count;
+    struct store_changed_queue *queues;
+    size_t queues_count;
+    struct store_changed_agent *agents;
+    size_t agents_count;
+};
+
+/* ---- transitions: one Redis function each ---- */
+
+struct store_transition {
+    struct str values[3]; /* what the function says besides; see each request */
+    struct store_changes changes;
+};
+typedef void (*store_transition_fn)(void *ctx, enum store_result result,
+                                    const struct store_transition *transition);
+
+struct store_opening {
+    struct str id, shopper, team, custom_id, text, preview, url, title;
+};
+/* OK, DUPLICATE: values are id, seq and time of the message. EXISTS: the id of the open conversation. */
+bool store_open(struct store *store, struct str site, const struct store_opening *opening,
+                store_transition_fn done, void *ctx);
+bool store_propose_close(struct store *store, struct str site, struct str id, struct str agent,
+                         int64_t timeout_ms, store_transition_fn done, void *ctx);
+bool store_confirm_close(struct store *store, struct str site, struct str id, struct str shopper,
+                         store_transition_fn done, void *ctx);
+bool store_dispute_close(struct store *store, struct str site, struct str id, struct str shopper,
+                         store_transition_fn done, void *ctx);
+/* How many connections this node has for an agent now; may be said again. teams is a comma-separated list. */
+bool store_agent_connected(struct store *store, struct str site, struct str agent, int connections,
+                           int capacity, struct str teams, store_transition_fn done, void *ctx);
+bool store_agent_signed_out(struct store *store, struct str site, struct str agent, store_transition_fn done,
+                            void *ctx);
+bool store_set_routing_status(struct store *store, struct str site, struct str agent, bool accepting,
+                              store_transition_fn done, void *ctx);
+/* This node's heartbeat, and what is due: dead nodes, agents gone for agent_grace_ms, overdue closings.
+ * values: counts of queued, assigned and closing conversations. */
+bool store_tick(struct store *store, struct str site, int64_t agent_grace_ms, store_transition_fn done,
+                void *ctx);
+bool store_node_left(struct store *store, struct str site, store_transition_fn done, void *ctx);
+bool store_snapshot(struct store *store, struct str site, store_transition_fn done, void *ctx);
+
+/* ---- events ---- */
+
+typedef void (*store_appended_fn)(void *ctx, enum store_result result);
+/* Appends event with the id 0-<event->seq>: the hot path. CONFLICT when the stream's top is not below that.
+ */
+bool store_append(struct store *store, struct str site, struct str conversation, const struct event *event,
+                  store_appended_fn done, void *ctx);
+
+typedef void (*store_events_fn)(void *ctx, enum store_result result, const struct event *events,
+                                size_t count);
+/* Events with after < seq, oldest first. */
+bool store_read_after(struct store *store, struct str site, struct str conversation, int64_t after, int limit,
+                      store_events_fn done, void *ctx);
+/* The newest events with seq < before (0: no bound), given oldest first. */
+bool store_read_before(struct store *store, struct str site, struct str conversation, int64_t before,
+                       int limit, store_events_fn done, void *ctx);
+
+/* ---- records ---- */
+
+struct store_receipts {
+    int64_t shopper_delivered, shopper_seen, agent_delivered, agent_seen;
+};
+
+struct store_shopper {
+    struct str name, email, url, title; /* data == NULL: not known */
+    struct str open;                    /* data == NULL: none open */
+    struct str last;                    /* the newest conversation; data == NULL: never wrote */
+};
+
+struct store_conversation {
+    struct str id;
+    enum proto_conversation_state state;
+    struct str shopper, team, agent, preview;
+    int64_t opened_at_ms, queued_at_ms, closed_at_ms, last_seq;
+    struct store_receipts receipts; /* only from store_load_conversation() */
+    struct store_shopper who;       /* not from store_load_conversation() */
+    int64_t queue_position;         /* only from store_list_queue() */
+};
+
+typedef void (*store_conversation_fn)(void *ctx, enum store_result result,
+                                      const struct store_conversation *conversation);
+bool store_load_conversation(struct store *store, struct str site, struct str id, store_conversation_fn done,
+                             void *ctx);
+
+typedef void (*store_conversations_fn)(void *ctx, enum store_result result,
+                                       const struct store_conversation *list, size_t count);
+/* Newest first. */
+bool store_list_of_shopper(struct store *store, struct str site, struct str shopper, int limit,
+                           store_conversations_fn done, void *ctx);
+/* What the agent closed last, newest first. */
+bool store_list_closed_by(struct store *store, struct str site, struct str agent, int limit,
+                          store_conversations_fn done, void *ctx);
+/* Who waits in a team's queue, first in line first. */
+bool store_list_queue(struct store *store, struct str site, struct str team, int limit,
+                      store_conversations_fn done, void *ctx);
+
+typedef void (*store_shopper_fn)(void *ctx, enum store_result result, const struct store_shopper *shopper);
+bool store_load_shopper(struct store *store, struct str site, struct str id, store_shopper_fn done,
+                        void *ctx);
+/* Fields with data == NULL stay as they are. Nobody is told when it fails: it is said again with the next
+ * page. */
+bool store_save_shopper(struct store *store, struct str site, struct str id,
+                        const struct store_shopper *shopper);
+bool store_save_receipt(struct store *store, struct str site, struct str conversation, enum proto_role role,
+                        int64_t delivered, int64_t seen);
+
+typedef void (*store_ids_fn)(void *ctx, enum store_result result, const struct str *ids, size_t count);
+bool store_conversations_of_agent(struct store *store, struct str site, struct str agent, store_ids_fn done,
+                                  void *ctx);
+
+typedef void (*store_position_fn)(void *ctx, enum store_result result, int64_t position); /* 0: not waiting */
+bool store_queue_position(struct store *store, struct str site, struct str team, struct str conversation,
+                          store_position_fn done, void *ctx);
+
+typedef void (*store_text_fn)(void *ctx, enum store_result result, struct str text); /* data == NULL: none */
+/* The site's secret: the candidate when none was there, else the one that was. Both 64 hex digits. */
+bool store_site_secret(struct store *store, struct str site, struct str candidate, store_text_fn done,
+                       void *ctx);
+/* Agents' log-in tokens, kept under their hash only. */
+bool store_token_save(struct store *store, struct str site, struct str token_hash, struct str agent,
+                      store_text_fn done, void *ctx);
+bool store_token_find(struct store *store, struct str site, struct str token_hash, store_text_fn done,
+                      void *ctx);
+bool store_token_drop(struct store *store, struct str site, struct str token_hash, store_text_fn done,
+                      void *ctx);

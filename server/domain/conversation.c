@@ -1,0 +1,94 @@
+#include "domain/conversation.h"
+
+#include <stdio.h>
+
+void conversation_fini(struct conversation *conversation)
+{
+    sent_ids_fini(&conversation->sent);
+}
+
+static void conversation_enter(struct conversation *c, enum proto_conversation_state state)
+{
+    c->state = state;
+}
+
+static void conversation_given_to(struct conversation *c, struct str agent)
+{
+    snprintf(c->agent, sizeof c->agent, STR_FMT, STR_ARG(agent));
+}
+
+static void conversation_fold(struct conversation *c, const struct event *event)
+{
+    switch (event->type) {
+    case PROTO_EVENT_TYPE_MESSAGE:
+        break;
+    case PROTO_EVENT_TYPE_OPENED:
+        c->opened_at_ms = event->at_ms;
+        /* fall through */
+    case PROTO_EVENT_TYPE_QUEUED:
+        c->queued_at_ms = event->at_ms;
+        conversation_given_to(c, STR(""));
+        conversation_enter(c, PROTO_CONVERSATION_STATE_QUEUED);
+        break;
+    case PROTO_EVENT_TYPE_ASSIGNED:
+        conversation_given_to(c, event->by);
+        conversation_enter(c, PROTO_CONVERSATION_STATE_ASSIGNED);
+        break;
+    case PROTO_EVENT_TYPE_CLOSE_PROPOSED:
+        conversation_enter(c, PROTO_CONVERSATION_STATE_CLOSING);
+        break;
+    case PROTO_EVENT_TYPE_CLOSE_DISPUTED:
+        conversation_enter(c, PROTO_CONVERSATION_STATE_ASSIGNED);
+        break;
+    case PROTO_EVENT_TYPE_CLOSED:
+        conversation_enter(c, PROTO_CONVERSATION_STATE_CLOSED);
+        break;
+    }
+}
+
+enum conversation_applied conversation_apply(struct conversation *c, const struct event *event)
+{
+    if (event->seq <= c->last_seq)
+        return CONVERSATION_KNOWN;
+    if (event->seq != c->last_seq + 1)
+        return CONVERSATION_GAP;
+    if (event->custom_id.data &&
+        !sent_ids_add(&c->sent, event->role, event->by, event->custom_id, event->seq))
+        return CONVERSATION_NO_MEMORY;
+    c->last_seq = event->seq;
+    conversation_fold(c, event);
+    return CONVERSATION_APPLIED;
+}
+
+bool conversation_is_open(const struct conversation *c)
+{
+    return c->state != PROTO_CONVERSATION_STATE_CLOSED;
+}
+
+bool conversation_may_view(const struct conversation *c, enum proto_role role, struct str person)
+{
+    return role == PROTO_ROLE_AGENT || str_eq(id_str(&c->shopper), person);
+}
+
+enum proto_error_type conversation_may_write(const struct conversation *c, enum proto_role role,
+                                             struct str person)
+{
+    if (!conversation_may_view(c, role, person))
+        return PROTO_ERROR_NOT_FOUND;
+    if (!conversation_is_open(c))
+        return PROTO_ERROR_CONVERSATION_CLOSED;
+    if (role == PROTO_ROLE_AGENT && !str_eq_c(person, c->agent))
+        return PROTO_ERROR_WRONG_STATE;
+    return PROTO_OK;
+}
+
+enum proto_author_role conversation_author_role(enum proto_role role)
+{
+    return role == PROTO_ROLE_AGENT ? PROTO_AUTHOR_ROLE_AGENT : PROTO_AUTHOR_ROLE_SHOPPER;
+}
+
+int64_t conversation_find_sent(const struct conversation *c, enum proto_role role, struct str person,
+                               struct str custom_id)
+{
+    return sent_ids_find(&c->sent, conversation_author_role(role), person, custom_id);
+}

@@ -1,0 +1,94 @@
+#include "domain/login_guard.h"
+
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "domain/rate.h"
+
+enum { WINDOW_MS = 60000, KEY_BYTES = 320, ENTRIES_MAX = 100000 };
+
+/* Scaled by 60 so that a try a minute is a whole number of tokens a second. */
+static const struct rate_limit account_limit = {.burst_tokens = 5 * 60, .refill_tokens_per_s = 5};
+static const struct rate_limit address_limit = {.burst_tokens = 20 * 60, .refill_tokens_per_s = 20};
+enum { TRY_COST = 60 };
+
+struct entry {
+    struct map_node node;
+    struct rate rate;
+    char key[];
+};
+
+void login_guard_init(struct login_guard *guard)
+{
+    map_init(&guard->by_key);
+    guard->swept_ms = 0;
+}
+
+static void entry_free(struct login_guard *guard, struct entry *entry)
+{
+    map_remove(&guard->by_key, &entry->node);
+    sb_free(entry);
+}
+
+void login_guard_fini(struct login_guard *guard)
+{
+    map_for_each_safe(node, &guard->by_key)
+    {
+        entry_free(guard, container_of(node, struct entry, node));
+    }
+    map_fini(&guard->by_key);
+}
+
+/* A bucket that nobody touched for a window is full again. */
+static void login_guard_sweep(struct login_guard *guard, int64_t now_ms)
+{
+    if (now_ms - guard->swept_ms < WINDOW_MS && map_count(&guard->by_key) < ENTRIES_MAX)
+        return;
+    guard->swept_ms = now_ms;
+    map_for_each_safe(node, &guard->by_key)
+    {
+        struct entry *entry = container_of(node, struct entry, node);
+        if (now_ms - entry->rate.updated_ms >= WINDOW_MS)
+            entry_free(guard, entry);
+    }
+}
+
+static struct entry *entry_for(struct login_guard *guard, struct str key, const struct rate_limit *limit,
+                               int64_t now_ms)
+{
+    struct map_node *node = map_get(&guard->by_key, key);
+    if (node)
+        return container_of(node, struct entry, node);
+    struct entry *entry = sb_calloc(1, sizeof *entry + key.len + 1);
+    if (!entry)
+        return NULL;
+    memcpy(entry->key, key.data, key.len);
+    rate_init(&entry->rate, limit, now_ms);
+    if (!map_put(&guard->by_key, &entry->node, (struct str){entry->key, key.len})) {
+        sb_free(entry);
+        return NULL;
+    }
+    return entry;
+}
+
+/* No memory, or too many keys at once: the door stays shut rather than open. */
+static int64_t login_guard_take(struct login_guard *guard, const char *key, const struct rate_limit *limit,
+                                int64_t now_ms)
+{
+    bool full = map_count(&guard->by_key) >= ENTRIES_MAX;
+    struct entry *entry = full ? NULL : entry_for(guard, str_from(key), limit, now_ms);
+    return entry ? rate_take(&entry->rate, limit, TRY_COST, now_ms) : WINDOW_MS;
+}
+
+int64_t login_guard_try(struct login_guard *guard, struct str site, struct str account, struct str address,
+                        int64_t now_ms)
+{
+    char key[KEY_BYTES];
+    login_guard_sweep(guard, now_ms);
+    snprintf(key, sizeof key, "address " STR_FMT, STR_ARG(address));
+    int64_t wait_ms = login_guard_take(guard, key, &address_limit, now_ms);
+    if (wait_ms > 0)
+        return wait_ms;
+    snprintf(key, sizeof key, "account " STR_FMT " " STR_FMT, STR_ARG(site), STR_ARG(account));
+    return login_guard_take(guard, key, &account_limit, now_ms);
+}

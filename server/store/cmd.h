@@ -1,0 +1,32 @@
+/* One Redis command being put together on the stack: arguments are borrowed, keys and numbers are written
+ * into its own scratch. Too many arguments or too long keys mark it as overflowed and it will not be sent. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shopbell/str.h"
+
+enum { CMD_ARGS_MAX = 24, CMD_SCRATCH_BYTES = 512 };
+
+struct cmd {
+    const char *argv[CMD_ARGS_MAX];
+    size_t lens[CMD_ARGS_MAX];
+    int argc;
+    bool overflow;
+    size_t scratch_used;
+    char scratch[CMD_SCRATCH_BYTES];
+};
+
+void cmd_init(struct cmd *cmd, const char *verb);
+void cmd_arg(struct cmd *cmd, struct str value); /* data == NULL: the empty string */
+void cmd_cstr(struct cmd *cmd, const char *value);
+void cmd_i64(struct cmd *cmd, int64_t value);
+void cmd_stream_id(struct cmd *cmd, const char *prefix, int64_t seq); /* such as "(0-" and 7 */
+
+/* {site}:part:part…; parts with data == NULL end the list early. */
+void cmd_key(struct cmd *cmd, struct str site, struct str a, struct str b, struct str c);
+
+/* FCALL shopbell_<name> 1 {site} */
+void cmd_function(struct cmd *cmd, const char *name, struct str site, bool read_only);

@@ -1,0 +1,114 @@
+/* A conversation's stream: one entry an event, ids 0-<seq>, field names as in the functions. */
+#include <hiredis/hiredis.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "store/store_internal.h"
+
+static void on_appended(const redisReply *reply, link_done_fn done, void *ctx)
+{
+    ((store_appended_fn)done)(ctx, reply_result(reply));
+}
+
+static void cmd_field(struct cmd *cmd, const char *name, struct str value)
+{
+    if (!value.data)
+        return;
+    cmd_cstr(cmd, name);
+    cmd_arg(cmd, value);
+}
+
+bool store_append(struct store *store, struct str site, struct str conversation, const struct event *event,
+                  store_appended_fn done, void *ctx)
+{
+    struct cmd cmd;
+    cmd_init(&cmd, "XADD");
+    cmd_key(&cmd, site, STR("conv"), conversation, STR("log"));
+    cmd_stream_id(&cmd, "0-", event->seq);
+    cmd_cstr(&cmd, "type");
+    cmd_cstr(&cmd, proto_event_type_str(event->type));
+    cmd_cstr(&cmd, "at");
+    cmd_i64(&cmd, event->at_ms);
+    cmd_cstr(&cmd, "role");
+    cmd_cstr(&cmd, proto_author_role_str(event->role));
+    cmd_field(&cmd, "by", event->by);
+    cmd_field(&cmd, "custom_id", event->custom_id);
+    cmd_field(&cmd, "text", event->text);
+    return STORE_SEND(store, &cmd, on_appended, done, ctx);
+}
+
+/* "0-7" -> 7 */
+static int64_t stream_seq(struct str id)
+{
+    const char *dash = id.data ? memchr(id.data, '-', id.len) : NULL;
+    return dash ? strtoll(dash + 1, NULL, 10) : 0;
+}
+
+static bool event_read(struct event *event, const redisReply *entry)
+{
+    const redisReply *fields = reply_at(entry, 1);
+    struct str reason = reply_field(fields, "reason");
+    *event = (struct event){
+        .seq = stream_seq(reply_str_at(entry, 0)),
+        .at_ms = reply_field_i64(fields, "at"),
+        .by = reply_field(fields, "by"),
+        .custom_id = reply_field(fields, "custom_id"),
+        .text = reply_field(fields, "text"),
+    };
+    event->has_reason = reason.data && proto_event_reason_parse(reason, &event->reason);
+    return event->seq > 0 && proto_event_type_parse(reply_field(fields, "type"), &event->type) &&
+           proto_author_role_parse(reply_field(fields, "role"), &event->role);
+}
+
+static void give_events(const redisReply *reply, store_events_fn done, void *ctx, bool newest_first)
+{
+    enum store_result result = reply_result(reply);
+    size_t entries = reply_count(reply), count = 0;
+    struct event *events = sb_calloc(entries + 1, sizeof *events);
+    if (!events)
+        result = STORE_UNAVAILABLE;
+    for (size_t i = 0; events && i < entries; i++)
+        if (event_read(&events[count], reply_at(reply, newest_first ? entries - 1 - i : i)))
+            count++;
+    done(ctx, result, events, count);
+    sb_free(events);
+}
+
+static void on_read_after(const redisReply *reply, link_done_fn done, void *ctx)
+{
+    give_events(reply, (store_events_fn)done, ctx, false);
+}
+
+static void on_read_before(const redisReply *reply, link_done_fn done, void *ctx)
+{
+    give_events(reply, (store_events_fn)done, ctx, true);
+}
+
+bool store_read_after(struct store *store, struct str site, struct str conversation, int64_t after, int limit,
+                      store_events_fn done, void *ctx)
+{
+    struct cmd cmd;
+    cmd_init(&cmd, "XRANGE");
+    cmd_key(&cmd, site, STR("conv"), conversation, STR("log"));
+    cmd_stream_id(&cmd, "(0-", after);
+    cmd_cstr(&cmd, "+");
+    cmd_cstr(&cmd, "COUNT");
+    cmd_i64(&cmd, limit);
+    return STORE_SEND(store, &cmd, on_read_after, done, ctx);
+}
+
+bool store_read_before(struct store *store, struct str site, struct str conversation, int64_t before,
+                       int limit, store_events_fn done, void *ctx)
+{
+    struct cmd cmd;
+    cmd_init(&cmd, "XREVRANGE");
+    cmd_key(&cmd, site, STR("conv"), conversation, STR("log"));
+    if (before > 0)
+        cmd_stream_id(&cmd, "(0-", before);
+    else
+        cmd_cstr(&cmd, "+");
+    cmd_cstr(&cmd, "-");
+    cmd_cstr(&cmd, "COUNT");
+    cmd_i64(&cmd, limit);
+    return STORE_SEND(store, &cmd, on_read_before, done, ctx);
+}

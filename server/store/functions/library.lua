@@ -1,0 +1,127 @@
+#!lua name=shopbell
+-- Every transition of a conversation, and nothing else, happens in these functions: only here is it atomic across nodes.
+-- The files of this folder are joined into one library in the order that store/meson.build names.
+--
+--   state     on                                   next      event appended        besides
+--   (none)    open            shopper's message    queued    opened, message       ticket drawn, in the queue
+--   queued    assign          agent free           assigned  assigned              out of the queue, into the agent's set
+--   assigned  requeue         agent gone           queued    queued                back at the old ticket
+--   assigned  propose_close   its agent            closing   close_proposed        deadline set
+--   closing   dispute_close   its shopper          assigned  close_disputed        deadline dropped
+--   closing   confirm_close   its shopper          closed    closed (confirmed)    agent freed
+--   closing   (deadline)      tick                 closed    closed (timed_out)    agent freed
+--   closing   requeue         agent gone           queued    queued                deadline dropped
+--
+-- Anything else is refused with a verdict and changes nothing. Messages are not transitions: nodes append them to the
+-- stream with XADD 0-<seq>, which is refused when the stream has grown past what the node knew (compare-and-set).
+--
+-- Keys, all under the site's hash tag so that they live in one slot; KEYS[1] is '{site}', the rest derive from it:
+--   :conv:<id>            hash    state shopper team agent ticket opened_at queued_at closed_at preview
+--   :conv:<id>:log        stream  ids 0-<seq>, dense from 1
+--   :conv:<id>:receipts   hash    shopper_delivered shopper_seen agent_delivered agent_seen
+--   :shopper:<id>         hash    open name email url title
+--   :shopper:<id>:convs   list    oldest first
+--   :queue:<team>         zset    conversation by priority * 2^40 + ticket
+--   :agent:<id>           hash    status capacity teams idle_since
+--   :agent:<id>:convs     set     assigned or closing; its size is the agent's load
+--   :agent:<id>:recent    list    closed last, newest first, at most 50
+--   :agent:<id>:nodes     hash    node -> open connections; present while there is a field
+--   :candidates:<team>    zset    free agents by load * 2^41 + idle_since
+--   :agents :teams        set     ids ever seen
+--   :nodes                zset    node by last heartbeat; :node:<id>:agents  set
+--   :gone                 zset    agent by when the last connection went
+--   :deadlines            zset    closing conversation by when it closes by itself
+--
+-- Every function answers { verdict, value, conversations, queues, agents }: the last three are flat lists of what
+-- changed, as site:changes() below writes them, so that a node can tell whoever is looking.
+
+local TICKET_SPACE = 2 ^ 40
+local LOAD_SPACE = 2 ^ 41
+local NODE_DEAD_MS = 5000
+local BATCH = 16
+
+local Site = {}
+Site.__index = Site
+
+local function now_ms()
+    local t = redis.call('TIME')
+    return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+
+local function site_open(keys)
+    return setmetatable({ prefix = keys[1], now = now_ms(), touched = {}, queues = {}, agents = {} }, Site)
+end
+
+function Site:key(...)
+    return self.prefix .. ':' .. table.concat({ ... }, ':')
+end
+
+function Site:conversation(id)
+    local key = self:key('conv', id)
+    local f = redis.call('HMGET', key, 'state', 'shopper', 'team', 'agent', 'ticket')
+    if not f[1] then
+        return nil
+    end
+    return { id = id, key = key, state = f[1], shopper = f[2], team = f[3], agent = f[4] or '', ticket = f[5] }
+end
+
+-- The one place that appends what a transition means; fields are pairs after type, at and who.
+function Site:append(conversation, event_type, role, by, ...)
+    local id = redis.call('XADD', conversation.key .. ':log', '0-*', 'type', event_type, 'at', self.now, 'role', role,
+        'by', by, ...)
+    conversation.seq = tonumber(string.match(id, '-(%d+)$'))
+    self.touched[conversation.id] = conversation
+end
+
+-- The one place that writes a state.
+function Site:enter(conversation, state, ...)
+    conversation.state = state
+    redis.call('HSET', conversation.key, 'state', state, ...)
+end
+
+function Site:queue_changed(team)
+    self.queues[team] = true
+end
+
+function Site:agent_changed(agent)
+    self.agents[agent] = true
+end
+
+function Site:queue_summary(team)
+    local queue = self:key('queue', team)
+    local head = redis.call('ZRANGE', queue, 0, 0)[1]
+    local oldest = head and redis.call('HGET', self:key('conv', head), 'queued_at') or ''
+    return redis.call('ZCARD', queue), oldest
+end
+
+function Site:agent_summary(agent)
+    local status = redis.call('HGET', self:key('agent', agent), 'status') or 'accepting'
+    local present = redis.call('EXISTS', self:key('agent', agent, 'nodes'))
+    return status, present, redis.call('SCARD', self:key('agent', agent, 'convs'))
+end
+
+local function flat_add(list, ...)
+    for _, v in ipairs({ ... }) do
+        list[#list + 1] = tostring(v)
+    end
+end
+
+function Site:changes()
+    local conversations, queues, agents = {}, {}, {}
+    for id, c in pairs(self.touched) do
+        flat_add(conversations, id, string.format('%d', c.seq), c.shopper, c.agent)
+    end
+    for team in pairs(self.queues) do
+        flat_add(queues, team, self:queue_summary(team))
+    end
+    for agent in pairs(self.agents) do
+        flat_add(agents, agent, self:agent_summary(agent))
+    end
+    return conversations, queues, agents
+end
+
+function Site:answer(verdict, ...)
+    local value = {}
+    flat_add(value, ...)
+    return { verdict, value, self:changes() }
+end

@@ -1,0 +1,70 @@
+-- Reading many records at once. value: a flat list of rows, one a conversation, of COLUMNS values each:
+-- id state shopper team agent preview opened_at queued_at closed_at last_seq, of the shopper name email url title, and
+-- the receipts shopper_delivered shopper_seen agent_delivered agent_seen. What is not there is empty.
+
+local function add_fields(list, key, ...)
+    local fields = { ... }
+    local values = redis.call('HMGET', key, ...)
+    for i = 1, #fields do
+        flat_add(list, values[i] or '')
+    end
+end
+
+function Site:row(list, id)
+    local key = self:key('conv', id)
+    local shopper = redis.call('HGET', key, 'shopper')
+    if not shopper then
+        return
+    end
+    local last = redis.call('XREVRANGE', key .. ':log', '+', '-', 'COUNT', 1)[1]
+    flat_add(list, id)
+    add_fields(list, key, 'state', 'shopper', 'team', 'agent', 'preview', 'opened_at', 'queued_at', 'closed_at')
+    flat_add(list, last and string.match(last[1], '-(%d+)$') or 0)
+    add_fields(list, self:key('shopper', shopper), 'name', 'email', 'url', 'title')
+    add_fields(list, key .. ':receipts', 'shopper_delivered', 'shopper_seen', 'agent_delivered', 'agent_seen')
+end
+
+function Site:rows(ids)
+    local list = {}
+    for _, id in ipairs(ids) do
+        self:row(list, id)
+    end
+    return { 'ok', list, {}, {}, {} }
+end
+
+-- load_conversation: id
+local function load_conversation(keys, args)
+    return site_open(keys):rows({ args[1] })
+end
+
+-- load_shopper: id. value: name email url title, the open conversation, the newest one
+local function load_shopper(keys, args)
+    local site, list = site_open(keys), {}
+    local key = site:key('shopper', args[1])
+    add_fields(list, key, 'name', 'email', 'url', 'title', 'open')
+    flat_add(list, redis.call('LINDEX', key .. ':convs', -1) or '')
+    return { 'ok', list, {}, {}, {} }
+end
+
+-- list_of_shopper: shopper limit, newest first
+local function list_of_shopper(keys, args)
+    local site = site_open(keys)
+    local ids = redis.call('LRANGE', site:key('shopper', args[1], 'convs'), -args[2], -1)
+    local newest_first = {}
+    for i = #ids, 1, -1 do
+        newest_first[#newest_first + 1] = ids[i]
+    end
+    return site:rows(newest_first)
+end
+
+-- list_closed_by: agent limit, newest first
+local function list_closed_by(keys, args)
+    local site = site_open(keys)
+    return site:rows(redis.call('LRANGE', site:key('agent', args[1], 'recent'), 0, args[2] - 1))
+end
+
+-- list_queue: team limit, first in line first
+local function list_queue(keys, args)
+    local site = site_open(keys)
+    return site:rows(redis.call('ZRANGE', site:key('queue', args[1]), 0, args[2] - 1))
+end

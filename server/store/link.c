@@ -1,0 +1,328 @@
+/* States: DOWN -> RESOLVING -> CONNECTING -> SETTING_UP -> UP, and from each back to DOWN; STOPPED ends it.
+ * hiredis forbids ending a connection inside its own callbacks, so whoever wants one gone sets `drop` and the
+ * timer does it. */
+#include "store/link.h"
+
+#include <hiredis/async.h>
+#include <hiredis/hiredis.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/list.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "store/reply.h"
+#include "store/uv_adapter.h"
+
+enum { CHECK_INTERVAL_MS = 50, RETRY_MIN_MS = 50, RETRY_MAX_MS = 1000, STOP_TIMEOUT_MS = 5000 };
+
+enum link_state { LINK_DOWN, LINK_RESOLVING, LINK_CONNECTING, LINK_SETTING_UP, LINK_UP, LINK_STOPPED };
+
+struct link {
+    uv_loop_t *loop;
+    const struct config_redis *target;
+    struct str library;
+    struct link_upcalls upcalls;
+    enum link_state state;
+    redisAsyncContext *redis; /* ours until its disconnect or failed connect was called back */
+    uv_timer_t timer;
+    uv_getaddrinfo_t resolve;
+    struct list pending; /* struct pending, oldest first */
+    int in_flight;
+    bool drop;
+    bool stopping;
+    int64_t deadline_ms; /* of the state; DOWN: when to try again */
+    int64_t retry_ms;
+    void (*stopped)(void *ctx);
+    void *stopped_ctx;
+};
+
+struct pending {
+    struct list_node node;
+    struct link *link;
+    int64_t sent_ms;
+    link_reply_fn reply;
+    link_done_fn done;
+    void *ctx;
+};
+
+static const char *link_state_str(enum link_state state)
+{
+    static const char *const names[] = {"down", "resolving", "connecting", "setting_up", "up", "stopped"};
+    return names[state];
+}
+
+/* The one place that writes the state. */
+static void link_enter(struct link *link, enum link_state state, int64_t timeout_ms)
+{
+    enum link_state old = link->state;
+    link->state = state;
+    link->deadline_ms = clock_mono_ms() + timeout_ms;
+    log_debug("redis_link", LOG_CSTR("from", link_state_str(old)), LOG_CSTR("to", link_state_str(state)));
+    metrics_set(M_REDIS_UP, state == LINK_UP);
+    if (old == LINK_UP && state != LINK_UP)
+        link->upcalls.on_down(link->upcalls.ctx);
+}
+
+static void link_went_down(struct link *link, const char *why)
+{
+    link->redis = NULL;
+    link->drop = false;
+    if (link->state == LINK_STOPPED)
+        return;
+    if (!link->stopping && (link->state == LINK_UP || link->retry_ms == RETRY_MAX_MS))
+        log_warn("redis_away", LOG_CSTR("why", why), LOG_I64("retry_ms", link->retry_ms));
+    link_enter(link, LINK_DOWN, link->retry_ms);
+    link->retry_ms = link->retry_ms * 2 < RETRY_MAX_MS ? link->retry_ms * 2 : RETRY_MAX_MS;
+}
+
+static void command_cb(redisAsyncContext *redis, void *reply, void *data)
+{
+    struct pending *pending = data;
+    struct link *link = pending->link;
+    list_remove(&pending->node);
+    link->in_flight--;
+    metrics_set(M_REDIS_IN_FLIGHT, link->in_flight);
+    pending->reply(reply, pending->done, pending->ctx);
+    sb_free(pending);
+}
+
+static bool link_issue(struct link *link, const struct cmd *cmd, link_reply_fn reply, link_done_fn done,
+                       void *ctx)
+{
+    if (cmd->overflow || link->in_flight >= LINK_IN_FLIGHT_MAX)
+        return false;
+    struct pending *pending = sb_calloc(1, sizeof *pending);
+    if (!pending)
+        return false;
+    *pending =
+        (struct pending){.link = link, .sent_ms = clock_mono_ms(), .reply = reply, .done = done, .ctx = ctx};
+    list_push_back(&link->pending, &pending->node);
+    if (redisAsyncCommandArgv(link->redis, command_cb, pending, cmd->argc, (const char **)cmd->argv,
+                              cmd->lens) != REDIS_OK) {
+        list_remove(&pending->node);
+        sb_free(pending);
+        return false;
+    }
+    link->in_flight++;
+    metrics_set(M_REDIS_IN_FLIGHT, link->in_flight);
+    return true;
+}
+
+bool link_is_up(const struct link *link)
+{
+    return link->state == LINK_UP && !link->drop;
+}
+
+bool link_send(struct link *link, const struct cmd *cmd, link_reply_fn reply, link_done_fn done, void *ctx)
+{
+    return link_is_up(link) && link_issue(link, cmd, reply, done, ctx);
+}
+
+/* ---- setting up ---- */
+
+static void on_library_loaded(const redisReply *reply, link_done_fn done, void *ctx)
+{
+    struct link *link = ctx;
+    if (!reply || link->state != LINK_SETTING_UP)
+        return;
+    if (reply->type == REDIS_REPLY_ERROR) {
+        if (!reply_error_is(reply, "LOADING"))
+            log_error("redis_refused", LOG_CSTR("step", "FUNCTION LOAD"), LOG_CSTR("answer", reply->str));
+        link->drop = true;
+        return;
+    }
+    link->retry_ms = RETRY_MIN_MS;
+    link_enter(link, LINK_UP, 0);
+    log_info("redis_up");
+    link->upcalls.on_up(link->upcalls.ctx);
+}
+
+static void on_setup_step(const redisReply *reply, link_done_fn done, void *ctx)
+{
+    struct link *link = ctx;
+    if (reply && reply->type == REDIS_REPLY_ERROR && !link->drop) {
+        log_error("redis_refused", LOG_CSTR("step", "AUTH or SELECT"), LOG_CSTR("answer", reply->str));
+        link->drop = true;
+    }
+}
+
+static bool link_authenticate(struct link *link)
+{
+    struct cmd cmd;
+    if (!link->target->password.data)
+        return true;
+    cmd_init(&cmd, "AUTH");
+    if (link->target->user.data)
+        cmd_arg(&cmd, link->target->user);
+    cmd_arg(&cmd, link->target->password);
+    return link_issue(link, &cmd, on_setup_step, NULL, link);
+}
+
+static bool link_select(struct link *link)
+{
+    struct cmd cmd;
+    if (link->target->db == 0)
+        return true;
+    cmd_init(&cmd, "SELECT");
+    cmd_i64(&cmd, link->target->db);
+    return link_issue(link, &cmd, on_setup_step, NULL, link);
+}
+
+static bool link_load_library(struct link *link)
+{
+    struct cmd cmd;
+    cmd_init(&cmd, "FUNCTION");
+    cmd_cstr(&cmd, "LOAD");
+    cmd_cstr(&cmd, "REPLACE");
+    cmd_arg(&cmd, link->library);
+    return link_issue(link, &cmd, on_library_loaded, NULL, link);
+}
+
+static void connect_cb(const redisAsyncContext *redis, int status)
+{
+    struct link *link = redis->data;
+    if (status != REDIS_OK) {
+        link_went_down(link, "connection refused");
+        return;
+    }
+    link_enter(link, LINK_SETTING_UP, LINK_CONNECT_TIMEOUT_MS);
+    if (!link_authenticate(link) || !link_select(link) || !link_load_library(link))
+        link->drop = true;
+}
+
+static void disconnect_cb(const redisAsyncContext *redis, int status)
+{
+    link_went_down(redis->data, status == REDIS_OK ? "closed" : redis->errstr);
+}
+
+/* ---- connecting ---- */
+
+static void link_attach(struct link *link, redisAsyncContext *redis)
+{
+    if (!redis || redis->err || !uv_adapter_attach(redis, link->loop)) {
+        if (redis)
+            redisAsyncFree(redis);
+        link_went_down(link, "cannot open a socket");
+        return;
+    }
+    link->redis = redis;
+    redis->data = link;
+    link_enter(link, LINK_CONNECTING, LINK_CONNECT_TIMEOUT_MS);
+    redisAsyncSetConnectCallback(redis, connect_cb);
+    redisAsyncSetDisconnectCallback(redis, disconnect_cb);
+}
+
+static void resolved_cb(uv_getaddrinfo_t *request, int status, struct addrinfo *found)
+{
+    struct link *link = request->data;
+    char address[64];
+    if (link->state != LINK_RESOLVING) {
+        uv_freeaddrinfo(found);
+        return;
+    }
+    if (status < 0 ||
+        getnameinfo(found->ai_addr, found->ai_addrlen, address, sizeof address, NULL, 0, NI_NUMERICHOST))
+        link_went_down(link, "host name not found");
+    else
+        link_attach(link, redisAsyncConnect(address, link->target->port));
+    uv_freeaddrinfo(found);
+}
+
+static void link_resolve(struct link *link)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    link_enter(link, LINK_RESOLVING, LINK_CONNECT_TIMEOUT_MS);
+    if (uv_getaddrinfo(link->loop, &link->resolve, resolved_cb, link->target->host.data, NULL, &hints) < 0)
+        link_went_down(link, "cannot resolve");
+}
+
+static void link_connect(struct link *link)
+{
+    if (link->target->kind == CONFIG_REDIS_TCP)
+        link_resolve(link);
+    else
+        link_attach(link, redisAsyncConnectUnix(link->target->path.data));
+}
+
+/* ---- the timer: time limits, retries, and ending connections outside hiredis's callbacks ---- */
+
+static bool link_oldest_overdue(const struct link *link, int64_t now_ms)
+{
+    struct list_node *first = list_first(&link->pending);
+    return first && now_ms - container_of(first, struct pending, node)->sent_ms > LINK_COMMAND_TIMEOUT_MS;
+}
+
+static void timer_closed_cb(uv_handle_t *handle)
+{
+    struct link *link = handle->data;
+    link->stopped(link->stopped_ctx);
+}
+
+static void link_finish(struct link *link)
+{
+    link_enter(link, LINK_STOPPED, 0);
+    if (link->redis)
+        redisAsyncFree(link->redis);
+    link->redis = NULL;
+    uv_close((uv_handle_t *)&link->timer, timer_closed_cb);
+}
+
+static void link_check(struct link *link)
+{
+    int64_t now_ms = clock_mono_ms();
+    bool overdue = now_ms >= link->deadline_ms;
+    if (link->stopping && (overdue || list_empty(&link->pending)) && link->state != LINK_RESOLVING) {
+        link_finish(link);
+        return;
+    }
+    if (link->redis && (link->drop || link_oldest_overdue(link, now_ms) ||
+                        (overdue && (link->state == LINK_CONNECTING || link->state == LINK_SETTING_UP)))) {
+        redisAsyncContext *redis = link->redis;
+        if (!link->drop)
+            log_warn("redis_silent", LOG_CSTR("state", link_state_str(link->state)));
+        bool connected = redis->c.flags & REDIS_CONNECTED;
+        redisAsyncFree(redis); /* calls back all pending with NULL, and disconnect_cb if it was connected */
+        if (!connected)
+            link_went_down(link, "no answer");
+        return;
+    }
+    if (link->state == LINK_DOWN && overdue && !link->stopping)
+        link_connect(link);
+}
+
+static void timer_cb(uv_timer_t *timer)
+{
+    link_check(timer->data);
+}
+
+struct link *link_new(uv_loop_t *loop, const struct config_redis *target, struct str library,
+                      const struct link_upcalls *upcalls)
+{
+    struct link *link = sb_calloc(1, sizeof *link);
+    if (!link)
+        return NULL;
+    *link = (struct link){.loop = loop, .target = target, .library = library, .upcalls = *upcalls};
+    link->retry_ms = RETRY_MIN_MS;
+    list_init(&link->pending);
+    link->resolve.data = link;
+    uv_timer_init(loop, &link->timer);
+    link->timer.data = link;
+    uv_timer_start(&link->timer, timer_cb, 0, CHECK_INTERVAL_MS);
+    return link;
+}
+
+void link_stop(struct link *link, void (*done)(void *ctx), void *ctx)
+{
+    link->stopping = true;
+    link->stopped = done;
+    link->stopped_ctx = ctx;
+    link->deadline_ms = clock_mono_ms() + STOP_TIMEOUT_MS;
+}
+
+void link_free(struct link *link)
+{
+    sb_free(link);
+}

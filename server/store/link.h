@@ -1,0 +1,42 @@
+/* One connection to Redis that keeps itself up: connect, authenticate, load the function library, and again
+ * after every loss, with backoff. Commands are refused while it is not up and past LINK_IN_FLIGHT_MAX;
+ * hiredis itself would queue without bound. A command without an answer for LINK_COMMAND_TIMEOUT_MS takes the
+ * connection down, since hiredis 0.14 has no time limit of its own; all that were in flight are then answered
+ * with NULL. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "base/config.h"
+#include "store/cmd.h"
+
+enum { LINK_IN_FLIGHT_MAX = 50000, LINK_COMMAND_TIMEOUT_MS = 3000, LINK_CONNECT_TIMEOUT_MS = 3000 };
+
+struct link;
+struct redisReply;
+
+/* A completion of whatever type; the reply function casts it back to what it was given as. */
+typedef void (*link_done_fn)(void);
+/* reply == NULL: the connection died. Borrowed until return. The link may not be stopped or freed in here. */
+typedef void (*link_reply_fn)(const struct redisReply *reply, link_done_fn done, void *ctx);
+
+struct link_upcalls {
+    void *ctx;
+    void (*on_up)(void *ctx);
+    void (*on_down)(void *ctx); /* only after on_up */
+};
+
+/* New. target, library and upcalls' ctx are borrowed for the link's life. NULL: no memory. Connects right
+ * away. */
+struct link *link_new(uv_loop_t *loop, const struct config_redis *target, struct str library,
+                      const struct link_upcalls *upcalls);
+/* Waits up to 5 s for what is in flight, disconnects, closes its handles, then calls done. */
+void link_stop(struct link *link, void (*done)(void *ctx), void *ctx);
+void link_free(struct link *link); /* after done */
+
+bool link_is_up(const struct link *link);
+/* False: refused, reply will not run. */
+bool link_send(struct link *link, const struct cmd *cmd, link_reply_fn reply, link_done_fn done, void *ctx);

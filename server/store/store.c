@@ -1,0 +1,101 @@
+#include "shopbell/store.h"
+
+#include "base/alloc.h"
+#include "base/config.h"
+#include "base/log.h"
+#include "store/functions.h"
+#include "store/store_internal.h"
+
+const char *store_result_str(enum store_result result)
+{
+    static const char *const names[] = {"ok",        "exists",      "duplicate", "not_found",
+                                        "not_yours", "wrong_state", "conflict",  "unavailable"};
+    return names[result];
+}
+
+static void on_link_up(void *ctx)
+{
+    struct store *store = ctx;
+    store->up = true;
+    store->upcalls.on_up(store->upcalls.ctx);
+}
+
+static void on_link_down(void *ctx)
+{
+    struct store *store = ctx;
+    store->up = false;
+    store->upcalls.on_down(store->upcalls.ctx);
+}
+
+static bool store_choose_target(struct store *store, uv_loop_t *loop, const struct config *config)
+{
+    store->target = config->redis;
+    if (config->redis.kind != CONFIG_REDIS_PRIVATE)
+        return true;
+    store->private_redis = private_redis_new(loop, config->data_dir);
+    if (!store->private_redis)
+        return false;
+    store->target.kind = CONFIG_REDIS_UNIX;
+    store->target.path = str_from(private_redis_socket(store->private_redis));
+    return true;
+}
+
+struct store *store_new(uv_loop_t *loop, const struct config *config, const struct store_upcalls *upcalls)
+{
+    struct store *store = sb_calloc(1, sizeof *store);
+    if (!store)
+        return NULL;
+    store->upcalls = *upcalls;
+    store->node = id_new('n');
+    store->library = (struct str){(const char *)store_functions, store_functions_len};
+    if (!store_choose_target(store, loop, config)) {
+        sb_free(store);
+        return NULL;
+    }
+    struct link_upcalls link_upcalls = {.ctx = store, .on_up = on_link_up, .on_down = on_link_down};
+    store->link = link_new(loop, &store->target, store->library, &link_upcalls);
+    if (!store->link) {
+        private_redis_free(store->private_redis);
+        sb_free(store);
+        return NULL;
+    }
+    log_info("store", LOG_STR("node", id_str(&store->node)),
+             LOG_CSTR("redis", config_redis_kind_str(config->redis.kind)));
+    return store;
+}
+
+static void on_redis_stopped(void *ctx)
+{
+    struct store *store = ctx;
+    store->stopped(store->stopped_ctx);
+}
+
+static void on_link_stopped(void *ctx)
+{
+    struct store *store = ctx;
+    if (store->private_redis)
+        private_redis_stop(store->private_redis, on_redis_stopped, store);
+    else
+        store->stopped(store->stopped_ctx);
+}
+
+void store_stop(struct store *store, void (*done)(void *ctx), void *ctx)
+{
+    store->stopped = done;
+    store->stopped_ctx = ctx;
+    link_stop(store->link, on_link_stopped, store);
+}
+
+void store_free(struct store *store)
+{
+    if (!store)
+        return;
+    link_free(store->link);
+    private_redis_free(store->private_redis);
+    sb_free(store);
+}
+
+bool store_is_up(const struct store *store)
+{
+    return store->up && link_is_up(store->link);
+}

@@ -1,0 +1,25 @@
+/* What the files of the store share: the link, and who this node is. */
+#pragma once
+
+#include "base/ids.h"
+#include "shopbell/store.h"
+#include "store/cmd.h"
+#include "store/link.h"
+#include "store/private_redis.h"
+#include "store/reply.h"
+
+struct store {
+    struct link *link;
+    struct private_redis *private_redis; /* NULL: somebody else's Redis */
+    struct config_redis target;
+    struct store_upcalls upcalls;
+    struct id node; /* new for each start of the process */
+    struct str library;
+    bool up;
+    void (*stopped)(void *ctx);
+    void *stopped_ctx;
+};
+
+/* link_send() with the completion's type taken care of. */
+#define STORE_SEND(store, cmd, reply, done, ctx)                                                             \
+    link_send((store)->link, (cmd), (reply), (link_done_fn)(done), (ctx))

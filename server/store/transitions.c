@@ -1,0 +1,192 @@
+/* Requests that are one Redis function each, and their answers { verdict, value, conversations, queues,
+ * agents }. */
+#include <hiredis/hiredis.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "store/store_internal.h"
+
+static enum store_result verdict_parse(struct str verdict)
+{
+    for (enum store_result result = STORE_OK; result < STORE_CONFLICT; result++)
+        if (str_eq_c(verdict, store_result_str(result)))
+            return result;
+    log_error("redis_verdict", LOG_STR("verdict", verdict));
+    return STORE_UNAVAILABLE;
+}
+
+static void read_conversations(struct store_changes *changes, const redisReply *flat)
+{
+    for (size_t i = 0; i + 3 < reply_count(flat); i += 4)
+        changes->conversations[changes->conversations_count++] = (struct store_changed_conversation){
+            .id = reply_str_at(flat, i),
+            .last_seq = reply_i64_at(flat, i + 1),
+            .shopper = reply_str_at(flat, i + 2),
+            .agent = reply_str_at(flat, i + 3),
+        };
+}
+
+static void read_queues(struct store_changes *changes, const redisReply *flat)
+{
+    for (size_t i = 0; i + 2 < reply_count(flat); i += 3)
+        changes->queues[changes->queues_count++] = (struct store_changed_queue){
+            .team = reply_str_at(flat, i),
+            .length = reply_i64_at(flat, i + 1),
+            .oldest_at_ms = reply_i64_at(flat, i + 2),
+        };
+}
+
+static void read_agents(struct store_changes *changes, const redisReply *flat)
+{
+    for (size_t i = 0; i + 3 < reply_count(flat); i += 4)
+        changes->agents[changes->agents_count++] = (struct store_changed_agent){
+            .id = reply_str_at(flat, i),
+            .accepting = str_eq_c(reply_str_at(flat, i + 1), "accepting"),
+            .present = reply_i64_at(flat, i + 2) != 0,
+            .load = reply_i64_at(flat, i + 3),
+        };
+}
+
+/* One block for the three arrays; NULL: no memory. */
+static void *read_changes(struct store_changes *changes, const redisReply *reply)
+{
+    const redisReply *conversations = reply_at(reply, 2), *queues = reply_at(reply, 3),
+                     *agents = reply_at(reply, 4);
+    size_t n_conversations = reply_count(conversations) / 4, n_queues = reply_count(queues) / 3;
+    size_t n_agents = reply_count(agents) / 4;
+    char *block =
+        sb_calloc(1, n_conversations * sizeof *changes->conversations + n_queues * sizeof *changes->queues +
+                         n_agents * sizeof *changes->agents + 1);
+    if (!block)
+        return NULL;
+    changes->conversations = (void *)block;
+    changes->queues = (void *)(changes->conversations + n_conversations);
+    changes->agents = (void *)(changes->queues + n_queues);
+    read_conversations(changes, conversations);
+    read_queues(changes, queues);
+    read_agents(changes, agents);
+    return block;
+}
+
+static void on_transition(const redisReply *reply, link_done_fn done_fn, void *ctx)
+{
+    store_transition_fn done = (store_transition_fn)done_fn;
+    struct store_transition transition = {0};
+    enum store_result result = reply_result(reply);
+    void *block = NULL;
+    if (result == STORE_OK) {
+        result = verdict_parse(reply_str_at(reply, 0));
+        for (size_t i = 0; i < 3; i++)
+            transition.values[i] = reply_str_at(reply_at(reply, 1), i);
+        block = read_changes(&transition.changes, reply);
+    }
+    done(ctx, result, &transition);
+    sb_free(block);
+}
+
+static bool transition_send(struct store *store, const struct cmd *cmd, store_transition_fn done, void *ctx)
+{
+    return STORE_SEND(store, cmd, on_transition, done, ctx);
+}
+
+bool store_open(struct store *store, struct str site, const struct store_opening *o, store_transition_fn done,
+                void *ctx)
+{
+    const struct str args[] = {o->id,   o->shopper, o->team, o->custom_id,
+                               o->text, o->preview, o->url,  o->title};
+    struct cmd cmd;
+    cmd_function(&cmd, "open", site, false);
+    for (size_t i = 0; i < sizeof args / sizeof *args; i++)
+        cmd_arg(&cmd, args[i]);
+    return transition_send(store, &cmd, done, ctx);
+}
+
+bool store_propose_close(struct store *store, struct str site, struct str id, struct str agent,
+                         int64_t timeout_ms, store_transition_fn done, void *ctx)
+{
+    struct cmd cmd;
+    cmd_function(&cmd, "propose_close", site, false);
+    cmd_arg(&cmd, id);
+    cmd_arg(&cmd, agent);
+    cmd_i64(&cmd, timeout_ms);
+    return transition_send(store, &cmd, done, ctx);
+}
+
+static bool answer_close(struct store *store, const char *function, struct str site, struct str id,
+                         struct str shopper, store_transition_fn done, void *ctx)
+{
+    struct cmd cmd;
+    cmd_function(&cmd, function, site, false);
+    cmd_arg(&cmd, id);
+    cmd_arg(&cmd, shopper);
+    return transition_send(store, &cmd, done, ctx);
+}
+
+bool store_confirm_close(struct store *store, struct str site, struct str id, struct str shopper,
+                         store_transition_fn done, void *ctx)
+{
+    return answer_close(store, "confirm_close", site, id, shopper, done, ctx);
+}
+
+bool store_dispute_close(struct store *store, struct str site, struct str id, struct str shopper,
+                         store_transition_fn done, void *ctx)
+{
+    return answer_close(store, "dispute_close", site, id, shopper, done, ctx);
+}
+
+bool store_agent_connected(struct store *store, struct str site, struct str agent, int connections,
+                           int capacity, struct str teams, store_transition_fn done, void *ctx)
+{
+    struct cmd cmd;
+    cmd_function(&cmd, "agent_connected", site, false);
+    cmd_arg(&cmd, agent);
+    cmd_arg(&cmd, id_str(&store->node));
+    cmd_i64(&cmd, connections);
+    cmd_i64(&cmd, capacity);
+    cmd_arg(&cmd, teams);
+    return transition_send(store, &cmd, done, ctx);
+}
+
+bool store_agent_signed_out(struct store *store, struct str site, struct str agent, store_transition_fn done,
+                            void *ctx)
+{
+    struct cmd cmd;
+    cmd_function(&cmd, "agent_signed_out", site, false);
+    cmd_arg(&cmd, agent);
+    return transition_send(store, &cmd, done, ctx);
+}
+
+bool store_set_routing_status(struct store *store, struct str site, struct str agent, bool accepting,
+                              store_transition_fn done, void *ctx)
+{
+    struct cmd cmd;
+    cmd_function(&cmd, "set_routing_status", site, false);
+    cmd_arg(&cmd, agent);
+    cmd_cstr(&cmd, accepting ? "accepting" : "away");
+    return transition_send(store, &cmd, done, ctx);
+}
+
+bool store_tick(struct store *store, struct str site, int64_t agent_grace_ms, store_transition_fn done,
+                void *ctx)
+{
+    struct cmd cmd;
+    cmd_function(&cmd, "tick", site, false);
+    cmd_arg(&cmd, id_str(&store->node));
+    cmd_i64(&cmd, agent_grace_ms);
+    return transition_send(store, &cmd, done, ctx);
+}
+
+bool store_node_left(struct store *store, struct str site, store_transition_fn done, void *ctx)
+{
+    struct cmd cmd;
+    cmd_function(&cmd, "node_left", site, false);
+    cmd_arg(&cmd, id_str(&store->node));
+    return transition_send(store, &cmd, done, ctx);
+}
+
+bool store_snapshot(struct store *store, struct str site, store_transition_fn done, void *ctx)
+{
+    struct cmd cmd;
+    cmd_function(&cmd, "snapshot", site, true);
+    return transition_send(store, &cmd, done, ctx);
+}
