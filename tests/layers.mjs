@@ -68,12 +68,15 @@ function checkMarkup() {
   return files.flatMap((file) => linesMatching(file, banned).map(({ where, match }) => `${where} uses ${match[0]}`));
 }
 
-/** A conversation's state is decided in the Redis functions only: no C file sends the command that writes it. */
+/** A conversation's state is decided in the Redis functions only, and written in one place there. */
 function checkTransitions() {
-  const files = filesUnder('server', /\.[ch]$/);
-  return files.flatMap((file) => linesMatching(file, /"(HSET|HSETNX|HMSET|ZADD|ZREM|ZPOPMIN)\b/g)).map(
-    ({ where, match }) => `${where} sends ${match[1]}: transitions belong in server/store/functions`,
-  );
+  const inC = filesUnder('server', /\.[ch]$/)
+    .flatMap((file) => linesMatching(file, /cmd_\w+\([^;]*"(state|ZADD|ZREM|ZPOPMIN)"/g))
+    .map(({ where, match }) => `${where} sends ${match[1]}: transitions belong in server/store/functions`);
+  const inLua = filesUnder('server/store/functions', /\.lua$/)
+    .flatMap((file) => linesMatching(file, /'HSET',[^)]*'state'/g))
+    .map(({ where }) => `${where} writes a state`);
+  return inLua.length === 1 ? inC : [...inC, ...inLua, `${inLua.length} places write a conversation's state`];
 }
 
 /** Each check's name and what breaks it. */
