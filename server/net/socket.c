@@ -1,0 +1,354 @@
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "base/alloc.h"
+#include "base/metrics.h"
+#include "base/utf8.h"
+#include "net/sockets.h"
+#include "net/ws_frame.h"
+
+enum {
+    CLOSE_ABNORMAL = 1006, /* nobody sent a close frame */
+    CLOSE_NO_CODE = 1005,  /* the peer's had no code */
+    ORIGIN_MAX_BYTES = 512,
+};
+
+_Static_assert(LWS_PRE <= FRAME_HEADROOM_BYTES, "lws_write() may use the bytes before a frame");
+_Static_assert((int)WS_HEADER_MAX_BYTES <= (int)FRAME_HEADROOM_BYTES, "a frame's header goes right before it");
+
+/* ---- writing ---- */
+
+static void mark_dirty(struct conn *conn)
+{
+    struct sockets *sockets = conn->sockets;
+    if (!list_node_linked(&conn->dirty))
+        list_push_back(&sockets->dirty, &conn->dirty);
+    if (!uv_is_active(
+            (uv_handle_t *)&sockets->flush)) /* runs before the next poll, and keeps that one from sleeping */
+        uv_idle_start(&sockets->flush, sockets_flush_cb);
+}
+
+static void want_write(struct conn *conn)
+{
+    if (conn->state == CONN_OPEN)
+        mark_dirty(conn);
+}
+
+static bool write_raw(struct conn *conn, unsigned char *bytes, size_t len)
+{
+    return lws_write(conn->wsi, bytes, len, LWS_WRITE_RAW) >= 0;
+}
+
+static bool write_packed(struct conn *conn)
+{
+    struct sockets *sockets = conn->sockets;
+    size_t len = sockets->out_len;
+    sockets->out_len = 0;
+    return len == 0 || write_raw(conn, sockets->out, len);
+}
+
+static void pack(struct sockets *sockets, enum ws_opcode opcode, const void *bytes, size_t len)
+{
+    unsigned char *start = sockets->out + sockets->out_len;
+    size_t header = ws_header_bytes(len);
+    ws_header_before(start + header, opcode, len);
+    memcpy(start + header, bytes, len);
+    sockets->out_len += header + len;
+}
+
+static bool write_frame(struct conn *conn, struct frame *frame)
+{
+    struct sockets *sockets = conn->sockets;
+    size_t need = ws_header_bytes(frame->len_bytes) + frame->len_bytes;
+    if (need > sizeof sockets->out - sockets->out_len && !write_packed(conn))
+        return false;
+    if (need <= sizeof sockets->out) {
+        pack(sockets, WS_TEXT, frame->bytes, frame->len_bytes);
+        return true;
+    }
+    /* Larger than the buffer: straight from the frame. Its other readers need the same header there. */
+    size_t header = ws_header_before(frame->bytes, WS_TEXT, frame->len_bytes);
+    return write_raw(conn, frame->headroom + FRAME_HEADROOM_BYTES - header, need);
+}
+
+static bool write_frames(struct conn *conn)
+{
+    struct frame *frame;
+    while (conn->session && !lws_partial_buffered(conn->wsi) && (frame = session_next_frame(conn->session))) {
+        bool ok = write_frame(conn, frame);
+        frame_unref(frame);
+        if (!ok)
+            return false;
+    }
+    return write_packed(conn);
+}
+
+static bool write_close(struct conn *conn)
+{
+    unsigned char frame[2 + 2 + CONN_REASON_MAX_BYTES];
+    size_t len = conn->close_reason ? strlen(conn->close_reason) : 0;
+    ws_header_before(frame + 2, WS_CLOSE, 2 + len);
+    frame[2] = (unsigned char)(conn->close_code >> 8);
+    frame[3] = (unsigned char)conn->close_code;
+    if (len > 0)
+        memcpy(frame + 4, conn->close_reason, len);
+    conn->state = CONN_CLOSE_SENT;
+    return write_raw(conn, frame, 4 + len);
+}
+
+/* False: the socket is broken, close it now. */
+static bool flush(struct conn *conn)
+{
+    list_remove(&conn->dirty);
+    conn->sockets->out_len = 0;
+    if (conn->state != CONN_OPEN && conn->state != CONN_CLOSING)
+        return true;
+    if (!write_frames(conn) || (conn->state == CONN_CLOSING && !write_close(conn)))
+        return false;
+    if (lws_partial_buffered(conn->wsi))
+        lws_callback_on_writable(conn->wsi);
+    return true;
+}
+
+static void kill_now(struct conn *conn)
+{
+    lws_set_timeout(conn->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_SYNC);
+}
+
+void sockets_flush_cb(uv_idle_t *idle)
+{
+    struct sockets *sockets = container_of(idle, struct sockets, flush);
+    struct list batch;
+    struct list_node *node;
+    uv_idle_stop(idle);
+    list_init(&batch);
+    list_move_all(&batch, &sockets->dirty); /* who gets dirty meanwhile has its turn in the next one */
+    while ((node = list_pop_front(&batch))) {
+        struct conn *conn = container_of(node, struct conn, dirty);
+        if (!flush(conn))
+            kill_now(conn);
+    }
+}
+
+/* ---- closing ---- */
+
+/* A synchronous kill still waits for what is queued for the peer; a timeout of libwebsockets' own does not.
+ * Its timers are looked at only when something happens on one of its sockets, hence the cancel. */
+static void close_deadline_cb(struct wheel_timer *timer)
+{
+    struct conn *conn = container_of(timer, struct conn, deadline);
+    if (!lws_partial_buffered(conn->wsi)) {
+        kill_now(conn);
+        return;
+    }
+    lws_set_timeout(conn->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
+    lws_cancel_service(conn->sockets->context);
+}
+
+static void begin_close(struct conn *conn, enum conn_state state, uint16_t code)
+{
+    conn->state = (uint8_t)state;
+    conn->close_code = code;
+    wheel_arm(conn->sockets->wheel, &conn->deadline, CONN_CLOSE_MAX_MS, close_deadline_cb);
+}
+
+static void close_conn(struct conn *conn, uint16_t code, const char *reason)
+{
+    if (conn->state != CONN_OPEN)
+        return;
+    begin_close(conn, CONN_CLOSING, code);
+    conn->close_reason = reason ? sb_strdup(utf8_cut(str_from(reason), CONN_REASON_MAX_BYTES)) : NULL;
+    mark_dirty(conn);
+}
+
+static void on_broken_rule(struct conn *conn, uint16_t code, const char *what)
+{
+    if (conn->state != CONN_OPEN)
+        return;
+    if (conn->session)
+        session_broke_rules(conn->session, code, what);
+    close_conn(conn, code, what);
+}
+
+/* Nonzero: close at once. */
+static int on_peer_close(struct conn *conn, const unsigned char *payload, size_t len)
+{
+    if (conn->state == CONN_CLOSE_SENT)
+        return -1; /* the answer to ours */
+    uint16_t code = len >= 2 ? (uint16_t)(payload[0] << 8 | payload[1]) : CLOSE_NO_CODE;
+    begin_close(conn, CONN_PEER_CLOSING, conn->state == CONN_CLOSING ? conn->close_code : code);
+    list_remove(&conn->dirty);
+    return 0; /* libwebsockets echoes it and closes */
+}
+
+static void count_close(uint16_t code)
+{
+    char label[8];
+    bool is_known = (code >= 1000 && code <= 1015) || (code >= 4000 && code < 4100);
+    snprintf(label, sizeof label, "%d", code);
+    metrics_add_labelled(M_CONNECTIONS_CLOSED, is_known ? str_from(label) : STR("other"), 1);
+}
+
+static void on_closed(struct conn *conn)
+{
+    struct sockets *sockets = conn->sockets;
+    if (!conn->wsi) /* it never was open, or this was done already */
+        return;
+    conn->wsi = NULL;
+    list_remove(&conn->node);
+    list_remove(&conn->dirty);
+    wheel_disarm(sockets->wheel, &conn->deadline);
+    message_reset(&conn->message);
+    sb_free(conn->close_reason);
+    conn->close_reason = NULL;
+    count_close(conn->close_code ? conn->close_code : CLOSE_ABNORMAL);
+    struct session *session = conn->session;
+    conn->session = NULL;
+    if (session)
+        session_closed(session);
+    if (--sockets->conns_count == 0 && sockets->is_closing)
+        sockets->on_empty(sockets);
+}
+
+void sockets_close_all(struct sockets *sockets, uint16_t code, const char *reason, sockets_fn on_empty)
+{
+    sockets->is_closing = true;
+    sockets->on_empty = on_empty;
+    list_for_each_safe(node, &sockets->conns) close_conn(container_of(node, struct conn, node), code, reason);
+    if (sockets->conns_count == 0)
+        on_empty(sockets);
+}
+
+/* ---- receiving ---- */
+
+static void message_deadline_cb(struct wheel_timer *timer)
+{
+    struct conn *conn = container_of(timer, struct conn, deadline);
+    on_broken_rule(conn, 1008, "message took too long");
+}
+
+static void await_rest(struct conn *conn)
+{
+    if (!wheel_timer_armed(&conn->deadline))
+        wheel_arm(conn->sockets->wheel, &conn->deadline, CONN_MESSAGE_MAX_MS, message_deadline_cb);
+}
+
+static void on_message(struct conn *conn, struct str text)
+{
+    wheel_disarm(conn->sockets->wheel, &conn->deadline);
+    if (!utf8_valid(text))
+        on_broken_rule(conn, 1007, "text is not UTF-8");
+    else if (conn->session)
+        session_receive(conn->session, text);
+}
+
+static void on_receive(struct conn *conn, const char *bytes, size_t len)
+{
+    if (conn->state != CONN_OPEN)
+        return;
+    if (lws_frame_is_binary(conn->wsi)) {
+        on_broken_rule(conn, 1003, "text frames only");
+        return;
+    }
+    struct message_piece piece = {
+        .bytes = {bytes, len},
+        .fragment_left = lws_remaining_packet_payload(conn->wsi),
+        .is_last_fragment = lws_is_final_fragment(conn->wsi),
+    };
+    struct str whole;
+    switch (message_add(&conn->message, &piece, &whole)) {
+    case MESSAGE_INCOMPLETE:
+        await_rest(conn);
+        return;
+    case MESSAGE_COMPLETE:
+        on_message(conn, whole);
+        break;
+    case MESSAGE_TOO_LARGE:
+        on_broken_rule(conn, 1009, "message too large");
+        break;
+    case MESSAGE_TOO_MANY_FRAGMENTS:
+        on_broken_rule(conn, 1008, "too many fragments");
+        break;
+    case MESSAGE_NO_MEMORY:
+        close_conn(conn, 1011, "out of memory");
+        break;
+    }
+    message_reset(&conn->message);
+}
+
+/* ---- opening ---- */
+
+static struct str copy_origin(struct lws *wsi, char out[ORIGIN_MAX_BYTES])
+{
+    int len = lws_hdr_copy(wsi, out, ORIGIN_MAX_BYTES, WSI_TOKEN_ORIGIN);
+    return (struct str){out, len > 0 ? (size_t)len : 0};
+}
+
+/* handshake.c has asked all of this already; this asks what libwebsockets made of the same bytes. */
+static bool may_open(struct lws *wsi)
+{
+    char buffer[ORIGIN_MAX_BYTES];
+    struct str origin = copy_origin(wsi, buffer);
+    return origin.len > 0 && session_origin_allowed(origin);
+}
+
+static struct str peer_address(struct lws *wsi, char out[INET6_ADDRSTRLEN])
+{
+    struct sockaddr_storage peer = {0};
+    socklen_t len = sizeof peer;
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&peer;
+    out[0] = '\0';
+    getpeername(lws_get_socket_fd(wsi), (struct sockaddr *)&peer, &len);
+    if (peer.ss_family == AF_INET)
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)&peer)->sin_addr, out, INET6_ADDRSTRLEN);
+    else if (peer.ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
+        inet_ntop(AF_INET, &in6->sin6_addr.s6_addr[12], out, INET6_ADDRSTRLEN);
+    else if (peer.ss_family == AF_INET6)
+        inet_ntop(AF_INET6, &in6->sin6_addr, out, INET6_ADDRSTRLEN);
+    return str_from(out);
+}
+
+static void on_open(struct lws *wsi, struct conn *conn)
+{
+    char origin[ORIGIN_MAX_BYTES];
+    char address[INET6_ADDRSTRLEN];
+    struct sockets *sockets = lws_context_user(lws_get_context(wsi));
+    conn->sockets = sockets;
+    conn->wsi = wsi;
+    list_push_back(&sockets->conns, &conn->node);
+    sockets->conns_count++;
+    if (sockets->is_closing) {
+        close_conn(conn, 1012, "service restart");
+        return;
+    }
+    conn->session = session_open(conn, copy_origin(wsi, origin), peer_address(wsi, address));
+    if (!conn->session)
+        close_conn(conn, 1013, "try again later");
+}
+
+int sockets_ws_cb(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+    struct conn *conn = user;
+    switch (reason) {
+    case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
+        return may_open(wsi) ? 0 : -1;
+    case LWS_CALLBACK_ESTABLISHED:
+        on_open(wsi, conn);
+        return 0;
+    case LWS_CALLBACK_RECEIVE:
+        on_receive(conn, in, len);
+        return 0;
+    case LWS_CALLBACK_SERVER_WRITEABLE:
+        return flush(conn) ? 0 : -1;
+    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+        return on_peer_close(conn, in, len);
+    case LWS_CALLBACK_CLOSED:
+        on_closed(conn);
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+const struct session_transport sockets_transport = {.want_write = want_write, .close = close_conn};

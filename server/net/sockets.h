@@ -1,0 +1,89 @@
+/* All WebSockets of the process, and the one libwebsockets context they live in.
+ *
+ * libwebsockets does the opening handshake, unmasks, answers pings and echoes a peer's close. Everything that
+ * has a limit or a deadline is done here, because it has no cap on a message and keeps its timers in one list
+ * walked from the head.
+ *
+ * Writing: whoever has something to say marks its connection dirty, and once a turn of the loop
+ * sockets_flush() packs all frames of a connection into one buffer and one send. The WebSocket headers are
+ * written here, and the bytes are given to libwebsockets raw: a server's frames need no masking, so a header
+ * is two to ten bytes, and one lws_write() can carry many frames. What the socket does not take stays queued
+ * in libwebsockets, which then says when it may go on; until that no further frame is taken from the session.
+ *
+ * Closing: the close frame goes out behind the frames, then the peer has CONN_CLOSE_MAX_MS to answer it. */
+#pragma once
+
+#include <libwebsockets.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "base/list.h"
+#include "base/wheel.h"
+#include "net/message.h"
+#include "shopbell/session.h"
+
+enum {
+    CONN_CLOSE_MAX_MS = 3 * 1000,
+    CONN_MESSAGE_MAX_MS = 10 * 1000, /* from a message's first piece to its last */
+    CONN_READ_BYTES = 512,           /* libwebsockets keeps a read buffer of this size for every connection */
+    CONN_WRITE_BYTES =
+        16 * 1024, /* what is packed into one send, and what may be left of it behind a choked peer */
+    CONN_REASON_MAX_BYTES = 123, /* RFC 6455 section 5.5 */
+};
+
+enum conn_state {
+    CONN_OPEN,
+    CONN_CLOSING,    /* our close frame is not yet written */
+    CONN_CLOSE_SENT, /* and now it is */
+    CONN_PEER_CLOSING,
+};
+
+/* libwebsockets allocates one a connection, zeroed, and frees it after LWS_CALLBACK_WSI_DESTROY. */
+struct conn {
+    struct sockets *sockets;
+    struct lws *wsi;         /* NULL: the handshake is not through */
+    struct session *session; /* NULL: refused, or already closed */
+    struct list_node node;
+    struct list_node dirty;
+    struct wheel_timer deadline; /* open: of an incomplete message; later: of the close */
+    struct message message;
+    char *close_reason; /* owned; NULL: none */
+    uint16_t close_code;
+    uint8_t state; /* enum conn_state */
+};
+
+typedef void (*sockets_fn)(struct sockets *sockets);
+
+struct sockets {
+    uv_loop_t *loop;     /* borrowed */
+    struct wheel *wheel; /* borrowed */
+    struct lws_context *context;
+    struct lws_vhost *vhost;
+    uv_idle_t flush;
+    uv_check_t turn; /* only while the context is being destroyed */
+    struct list conns;
+    struct list dirty;
+    size_t conns_count;
+    size_t wsis_count; /* what libwebsockets still holds, handshakes and closes under way included */
+    size_t wsis_max;
+    bool is_closing;
+    sockets_fn on_empty; /* closing, and the last connection is gone */
+    sockets_fn on_destroyed;
+    int turns;
+    size_t out_len;
+    unsigned char out[CONN_WRITE_BYTES];
+};
+
+/* lws_context.c: the context's life. open() false: logged, and *sockets needs no more than one turn of the
+ * loop. */
+bool sockets_open(struct sockets *sockets, uv_loop_t *loop, struct wheel *wheel);
+void sockets_adopt(struct sockets *sockets, int fd); /* fd is stolen; a checked handshake waits in it */
+void sockets_destroy(struct sockets *sockets, sockets_fn on_destroyed); /* takes a few turns of the loop */
+
+/* socket.c: the connections. */
+extern const struct session_transport sockets_transport;
+void sockets_close_all(struct sockets *sockets, uint16_t code, const char *reason, sockets_fn on_empty);
+void sockets_flush_cb(uv_idle_t *idle);
+int sockets_ws_cb(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len);
