@@ -1,5 +1,211 @@
-import type { AgentClient, AgentClientOptions } from './types';
+// The agent's side: signing in, and many conversations at once.
+import type { AgentSelf, Author, ConversationSummary, Event, Pushes, QueueEntry, QueueSummary, RoutingStatus } from '@proto';
+import { createDesk } from './agent_desk';
+import { isMine } from './agent_view';
+import { fromSummary } from './conversation';
+import { createDrafts } from './drafts';
+import { browserEnv } from './env';
+import { type Answer, DISCONNECTED } from './rpc';
+import { createSession } from './session';
+import { createKeep } from './storage';
+import { createStore } from './store';
+import type { AgentClient, AgentClientOptions, AgentSnapshot, AuthStatus, RequestError } from './types';
 
-export function createAgentClient(_options: AgentClientOptions): AgentClient {
-  throw new Error('not there yet');
+export function createAgentClient(options: AgentClientOptions): AgentClient {
+  const env = options.env ?? browserEnv();
+  const storage = options.storage === undefined ? env.localStorage() : options.storage;
+  const space = `${options.site}:agent`;
+  const keep = createKeep(storage, space);
+  const drafts = createDrafts(keep);
+  const store = createStore(compute);
+
+  let auth: AuthStatus = 'signed_out';
+  let authError: RequestError | null = null;
+  let credentials: { email: string; password: string } | undefined;
+  let answerLogin: ((error?: RequestError) => void) | undefined;
+  let self: AgentSelf | null = null;
+  let author: Author = { role: 'agent' };
+  let wantedStatus: RoutingStatus | undefined;
+  let queues: readonly QueueSummary[] = [];
+  let queue: readonly QueueEntry[] = [];
+  let closed: readonly ConversationSummary[] = [];
+
+  const session = createSession(env, options.url, 'agent', keep, undefined, {
+    login, ready, refused, stamp, push,
+    self: () => author,
+    lane: (entry) => entry.conversation_id ?? '',
+    target: (entry) => entry.conversation_id,
+    incoming(wire) {
+      session.takeWire(wire);
+      desk.show(wire.id);
+    },
+    lost() {
+      if (credentials) refused(DISCONNECTED);
+    },
+    changed: store.changed,
+  });
+  const { connection, conversations, history } = session;
+  const { changed } = store;
+  const desk = createDesk(session);
+
+  function login() {
+    const token = keep.get<string>('token');
+    const cursors = conversations.cursors((held) => isMine(held, author));
+    return { role: 'agent' as const, site: options.site, ...(credentials ?? (token ? { token } : {})), cursors };
+  }
+
+  function ready(answer: Answer<'login'>): void {
+    if (answer.token) keep.set('token', answer.token);
+    if (answer.agent!.profile.id !== author.id) become(answer.agent!.profile.id);
+    self = answer.agent!;
+    queues = answer.queues ?? [];
+    credentials = undefined;
+    wantedStatus = undefined;
+    auth = 'signed_in';
+    authError = null;
+    conversations.takeLogin(answer.conversations);
+    answer.conversations.forEach(({ id }) => desk.show(id));
+    answerLogin?.();
+    changed();
+  }
+
+  function become(id: string): void {
+    forget();
+    author = { role: 'agent', id };
+    session.outbox.open(createKeep(storage, `${space}:${id}`));
+  }
+
+  /** Called also when a password could not be brought to the server: whoever typed it is told, and may try again. */
+  function refused(error: RequestError): 'wait' | 'stop' {
+    if (error.retryable && !credentials) return 'wait';
+    signOut(error.type === 'logged_out' ? null : error);
+    return 'stop';
+  }
+
+  function signOut(error: RequestError | null): void {
+    if (!credentials && !error?.retryable) keep.remove('token');
+    credentials = undefined;
+    auth = 'signed_out';
+    authError = error;
+    forget();
+    session.stop();
+    answerLogin?.(error ?? undefined);
+    changed();
+  }
+
+  /** Nothing of a former agent may show, nor be sent, when another one sits down. */
+  function forget(): void {
+    conversations.clear();
+    desk.clear();
+    self = null;
+    author = { role: 'agent' };
+    queues = queue = closed = [];
+  }
+
+  function stamp(event: Event): Event {
+    return { ...event, agent: self?.profile };
+  }
+
+  function push(action: keyof Pushes, payload: Pushes[keyof Pushes]): void {
+    if (action === 'queue_updated') {
+      const next = (payload as Pushes['queue_updated']).queue;
+      queues = queues.map((one) => (one.team === next.team ? next : one));
+    } else if (action === 'routing_status_updated' && self) {
+      self = { ...self, routing_status: (payload as Pushes['routing_status_updated']).status };
+    }
+  }
+
+  function compute(): AgentSnapshot {
+    const status = connection.status();
+    const { mine, views } = desk.views(author, status === 'ready');
+    return {
+      auth,
+      authError,
+      connection: status,
+      serviceWritable: session.writable,
+      site: session.site,
+      self,
+      routingStatus: wantedStatus ?? self?.routing_status ?? 'away',
+      teams: session.teams,
+      queues,
+      conversations: mine,
+      views,
+      queue,
+      closed,
+    };
+  }
+
+  return {
+    drafts,
+    snapshot: store.snapshot,
+    subscribe: store.subscribe,
+    start() {
+      if (!keep.get('token')) return;
+      auth = 'signing_in';
+      session.start();
+      changed();
+    },
+    stop: session.stop,
+    login(email, password) {
+      session.stop();
+      credentials = { email: email.trim(), password };
+      auth = 'signing_in';
+      authError = null;
+      return new Promise((resolve) => {
+        answerLogin = (error) => {
+          answerLogin = undefined;
+          resolve(error);
+        };
+        session.start();
+      });
+    },
+    async logout() {
+      await session.request('logout', {});
+      for (const name of keep.names('draft:')) keep.remove(name);
+      keep.remove('token');
+      if (auth !== 'signed_out') signOut(null);
+    },
+    async setRoutingStatus(status) {
+      wantedStatus = status;
+      changed();
+      const { error, answer } = await session.ask('set_routing_status', { status });
+      if (self && !error) self = { ...self, routing_status: answer.status };
+      if (wantedStatus === status) wantedStatus = undefined;
+      changed();
+      return error;
+    },
+    send: (conversation_id, text) => session.send(text, conversation_id),
+    retry: session.retry,
+    discard: session.outbox.remove,
+    typing: (conversation_id, is_typing) => session.typing.set(connection.ready() ? conversation_id : undefined, is_typing),
+    seen: session.receipts.seen,
+    async proposeClose(conversation_id) {
+      desk.propose(conversation_id, true);
+      changed();
+      const error = await session.request('propose_close', { conversation_id });
+      if (error) desk.propose(conversation_id, false);
+      else conversations.refresh(conversation_id, 300);
+      changed();
+      return error;
+    },
+    async open(summary) {
+      if (!conversations.get(summary.id)) conversations.put(fromSummary(summary));
+      desk.show(summary.id);
+      changed();
+      return conversations.get(summary.id)!.events.length ? undefined : history.load(summary.id);
+    },
+    loadEarlier: (id) => history.load(id, conversations.get(id)?.shopper?.id),
+    async listQueue() {
+      const { error, answer } = await session.ask('list_queue', {});
+      if (!error) queue = answer.entries;
+      changed();
+      return error;
+    },
+    async listClosed() {
+      const { error, answer } = await session.ask('list_conversations', {});
+      if (!error) closed = answer.conversations;
+      changed();
+      return error;
+    },
+  };
 }

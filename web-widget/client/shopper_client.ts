@@ -1,5 +1,244 @@
-import type { ShopperClient, ShopperClientOptions } from './types';
+// The shopper's side: one person, one row of conversations of which the last may be open.
+import type { Conversation as Wire, Page, ShopperProfile } from '@proto';
+import { createCache } from './cache';
+import { countUnread, lastOf } from './conversation';
+import { createDrafts } from './drafts';
+import { browserEnv } from './env';
+import type { Answer } from './rpc';
+import { DISCONNECTED } from './rpc';
+import { createSession } from './session';
+import { createKeep } from './storage';
+import { createStore, keepSame, same } from './store';
+import { clean, clip } from './text';
+import { createTimeline } from './timeline';
+import type { RequestError, ShopperClient, ShopperClientOptions, ShopperConversation, ShopperSnapshot } from './types';
 
-export function createShopperClient(_options: ShopperClientOptions): ShopperClient {
-  throw new Error('not there yet');
+type Who = { name?: string; email?: string };
+
+export function createShopperClient(options: ShopperClientOptions): ShopperClient {
+  const env = options.env ?? browserEnv();
+  const storage = options.storage === undefined ? env.localStorage() : options.storage;
+  const keep = createKeep(storage, `${options.site}:shopper`);
+  const timeline = createTimeline();
+  const store = createStore(compute);
+  let self: { role: 'shopper'; id?: string } = { role: 'shopper' };
+  let shopper: ShopperProfile | null = null;
+  let currentId: string | undefined;
+  let usedToken: string | undefined;
+  let page: Page | undefined;
+  let toldPage: Page | undefined;
+  let refusal: RequestError | null = null;
+  let summary: ShopperConversation | undefined;
+  let shown: ShopperProfile | undefined;
+  /** Someone who never wrote has no former conversations to ask for. */
+  let firstEver = false;
+
+  const session = createSession(env, options.url, 'shopper', keep, keep, {
+    login, ready, refused, stored, incoming,
+    self: () => self,
+    lane: () => '',
+    target: aim,
+    stamp: (event) => event,
+    start: ({ custom_id, text }) => ({ custom_id, text, ...(options.team && { team: options.team }), ...(page && { page }) }),
+    changed,
+  });
+  const { connection, conversations, history } = session;
+  const cache = createCache(env, keep, () => ({
+    site: session.site,
+    shopper,
+    conversations: currentId ? history.chain(currentId) : [],
+  }));
+
+  const current = () => (currentId ? conversations.get(currentId) : undefined);
+
+  function changed(): void {
+    if (currentId) cache.save();
+    store.changed();
+  }
+
+  function setShopper(next: ShopperProfile | null): void {
+    shopper = next;
+    if (next?.id !== self.id) self = { role: 'shopper', id: next?.id };
+  }
+
+  /** Where a message is sent first: into the open conversation, else it starts one. From then on logins ask for them. */
+  function aim(): string | undefined {
+    const held = current();
+    if (held && held.state !== 'closed') return held.id;
+    if (!keep.get('started') && !held) firstEver = true;
+    keep.set('started', true);
+    return undefined;
+  }
+
+
+  function login() {
+    usedToken = keep.get<string>('token');
+    toldPage = page;
+    const cursors = conversations.cursors(({ state }, i) => state !== 'closed' || i === 0);
+    return {
+      role: 'shopper' as const,
+      site: options.site,
+      ...(usedToken && { token: usedToken }),
+      ...(page && { page }),
+      ...(keep.get('started') || cursors.length ? { cursors } : {}),
+    };
+  }
+
+  function ready(answer: Answer<'login'>): void {
+    const stored = keep.get<string>('token');
+    // Two tabs of a new shopper logged in at once, as two people: the one whose token was kept first is right.
+    if (!usedToken && stored && stored !== answer.token) return connection.restart();
+    if (answer.token) keep.set('token', answer.token);
+    if (shopper && answer.shopper && shopper.id !== answer.shopper.id) forget();
+    setShopper(answer.shopper ?? shopper);
+    refusal = null;
+    conversations.takeLogin(answer.conversations);
+    const newest = lastOf([...answer.conversations].sort((a, b) => a.opened_at - b.opened_at));
+    if (newest && newest.id !== currentId) {
+      const hadHistory = currentId !== undefined;
+      currentId = newest.id;
+      if (hadHistory) void history.load(currentId);
+    }
+    if (page !== toldPage) tellPage();
+    void tellWho();
+    changed();
+  }
+
+  /** A conversation that began while this client was looking on: it follows the one shown. */
+  function incoming(wire: Wire): void {
+    keep.set('started', true);
+    session.takeWire(wire);
+    const held = current();
+    if (wire.id === currentId || (held && held.opened_at > wire.opened_at)) return;
+    if (held) history.follow(held.id, wire.id);
+    else if (firstEver) history.set(wire.id, { ids: [wire.id], former: [] });
+    currentId = wire.id;
+    changed();
+  }
+
+  function refused(error: RequestError): 'again' | 'wait' | 'stop' {
+    if (error.type === 'authentication_failed' && usedToken) {
+      if (keep.get('token') === usedToken) keep.remove('token');
+      return 'again';
+    }
+    if (error.retryable) return 'wait';
+    refusal = error;
+    return 'stop';
+  }
+
+  /** Another person now (the token was not valid any more): nothing of the last one may show. */
+  function forget(): void {
+    conversations.clear();
+    currentId = undefined;
+    cache.clear();
+  }
+
+  function stored(name: string): void {
+    const other = name === 'token' ? keep.get<string>('token') : undefined;
+    if (other && usedToken !== other && !currentId && !session.outbox.list().length) connection.restart();
+  }
+
+  function tellPage(): void {
+    if (!page || !connection.ready()) return;
+    toldPage = page;
+    connection.call('update_page', { page }, () => {});
+  }
+
+  /** What the shopper said of themselves stays until the server has it, or refuses it. */
+  async function tellWho(): Promise<RequestError | undefined> {
+    const who = keep.get<Who>('who');
+    if (!who || !connection.ready()) return undefined;
+    const { error, answer } = await session.ask('update_shopper', who);
+    if (error?.retryable) return undefined;
+    if (same(who, keep.get<Who>('who') ?? {})) keep.remove('who');
+    if (!error) setShopper(answer.shopper);
+    changed();
+    return error;
+  }
+
+  function closing(action: 'confirm_close' | 'dispute_close') {
+    return async (): Promise<RequestError | undefined> => {
+      if (!currentId) return DISCONNECTED;
+      const conversation_id = currentId;
+      const error = await session.request(action, { conversation_id });
+      if (current()?.state === 'closing') conversations.refresh(conversation_id, 300);
+      return error;
+    };
+  }
+
+  function compute(): ShopperSnapshot {
+    const held = current();
+    const chain = currentId ? history.chain(currentId) : [];
+    const status = connection.status();
+    summary = held && keepSame(summary, { id: held.id, state: held.state, team: held.team, opened_at: held.opened_at });
+    shown = shopper ? keepSame(shown, { ...shopper, ...keep.get<Who>('who') }) : undefined;
+    return {
+      connection: status,
+      serviceWritable: session.writable,
+      site: session.site,
+      team: session.teams.find(({ team }) => team === (options.team ?? held?.team)) ?? session.teams[0] ?? null,
+      teams: session.teams,
+      conversation: summary ?? null,
+      timeline: timeline({
+        conversations: chain,
+        buffered: currentId ? conversations.buffered(currentId) : [],
+        entries: session.outbox.list(),
+        self,
+        connected: status === 'ready',
+      }),
+      agent: held?.agent ?? null,
+      agentPresent: !!held?.agent_present,
+      agentTyping: !!held?.typing,
+      queuePosition: held?.state === 'queued' ? (held.queue_position ?? null) : null,
+      unread: chain.reduce((sum, one) => sum + countUnread(one, 'shopper'), 0),
+      canLoadEarlier: !!currentId && history.canLoad(currentId),
+      loadingEarlier: !!currentId && history.loading(currentId),
+      shopper: shown ?? null,
+      refused: refusal,
+    };
+  }
+
+  function restore(): void {
+    const cached = cache.load();
+    if (!cached) return;
+    session.site = cached.site;
+    setShopper(cached.shopper);
+    const ids = cached.conversations.map((held) => held.id);
+    cached.conversations.forEach(conversations.put);
+    currentId = lastOf(ids);
+    if (currentId) history.set(currentId, { ids });
+  }
+
+  restore();
+  return {
+    drafts: createDrafts(keep),
+    snapshot: store.snapshot,
+    subscribe: store.subscribe,
+    start: session.start,
+    stop: session.stop,
+    setPage({ url, title }) {
+      const next = { url: clip(url, 2000), ...(title && { title: clip(clean(title), 300) }) };
+      page = keepSame(page, next);
+      if (page !== toldPage) tellPage();
+    },
+    send: (text) => session.send(text),
+    retry: session.retry,
+    discard: session.outbox.remove,
+    typing(is_typing) {
+      const held = current();
+      session.typing.set(held && held.state !== 'closed' && connection.ready() ? held.id : undefined, is_typing);
+    },
+    seen() {
+      for (const { id } of conversations.all()) session.receipts.seen(id);
+    },
+    confirmClose: closing('confirm_close'),
+    disputeClose: closing('dispute_close'),
+    loadEarlier: async () => (currentId ? history.load(currentId) : undefined),
+    updateShopper({ name, email }) {
+      const who = { ...(name && { name: clip(clean(name), 100) }), ...(email && { email: clip(clean(email), 254) }) };
+      keep.set('who', { ...keep.get<Who>('who'), ...who });
+      changed();
+      return tellWho();
+    },
+  };
 }

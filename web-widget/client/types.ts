@@ -125,6 +125,7 @@ export interface ShopperClient {
   confirmClose(): Promise<RequestError | undefined>;
   disputeClose(): Promise<RequestError | undefined>;
   loadEarlier(): Promise<RequestError | undefined>;
+  /** Kept, and told to the server as soon as it is there. */
   updateShopper(who: { name?: string; email?: string }): Promise<RequestError | undefined>;
 }
 
