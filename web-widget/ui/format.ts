@@ -8,6 +8,8 @@ export interface Format {
   plural(count: number, forms: Forms): string;
   /** Picks the form for a place ("3rd"). '#' becomes the number. */
   ordinal(place: number, forms: Forms): string;
+  /** "Maya, Jonas and Amira". */
+  list(names: readonly string[]): string;
   /** "now", "4 min ago", and a date from a day on. */
   relative(at: number, now: number): string;
   /** The full moment, for hovering. */
@@ -53,6 +55,7 @@ export function makeFormat(tag: string): Format {
   const number = new Intl.NumberFormat(language);
   const cardinals = new Intl.PluralRules(language);
   const ordinals = new Intl.PluralRules(language, { type: 'ordinal' });
+  const lists = new Intl.ListFormat(language, { type: 'conjunction' });
   const since = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
   const dayWord = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const clock = date({ hour: 'numeric', minute: '2-digit' });
@@ -75,6 +78,7 @@ export function makeFormat(tag: string): Format {
     number: (value) => number.format(value),
     plural: (count, forms) => choose(cardinals, count, forms),
     ordinal: (place, forms) => choose(ordinals, place, forms),
+    list: (names) => lists.format(names),
     relative(at, now) {
       const age = Math.max(0, now - at);
       if (age < MINUTE_MS) return since.format(0, 'second');

@@ -1,0 +1,65 @@
+// What happened and what is the case, in words. No markup here.
+import type { TeamStatus } from '@proto';
+import type { EventItem, ShopperSnapshot } from '../../client/types';
+import type { Strings } from '../strings';
+import { firstName } from './context';
+
+/** The line in the timeline for an event; undefined for what needs no line. */
+export function eventWords(item: EventItem, t: Strings): string | undefined {
+  const name = firstName(item.agent, t.someone);
+  switch (item.type) {
+    case 'assigned':
+      return t.joined(name);
+    case 'queued':
+      return item.reason === 'agent_left' || item.reason === 'agent_away' ? t.agentLeft(name) : undefined;
+    case 'close_proposed':
+      return t.proposed(name);
+    case 'close_disputed':
+      return t.disputed;
+    case 'closed':
+      return item.reason === 'timed_out' ? t.timedOut : t.confirmed;
+    default:
+      return undefined;
+  }
+}
+
+/** Who is there, in one sentence, for someone who has not written yet. */
+export function teamWords(team: TeamStatus, t: Strings): string {
+  if (team.status === 'busy') return t.allBusy;
+  if (team.status === 'away') return t.allAway;
+  return t.online(team.agents.slice(0, 3).map((agent) => firstName(agent, t.someone)));
+}
+
+export function teamPresence(team: TeamStatus | null): 'here' | 'busy' | 'away' {
+  if (team?.status === 'online') return 'here';
+  return team?.status === 'busy' ? 'busy' : 'away';
+}
+
+/** The short line under the site's name while nobody has joined yet. */
+export function headerWords(team: TeamStatus | null, t: Strings): string {
+  if (!team) return '';
+  return { online: t.headerOnline, busy: t.headerBusy, away: t.headerAway }[team.status];
+}
+
+export interface Waiting {
+  title: string;
+  hint: string;
+}
+
+/** For someone in the queue: the place, or, with nobody there, what becomes of the message. */
+export function waitingWords(snapshot: ShopperSnapshot, t: Strings): Waiting | undefined {
+  if (snapshot.conversation?.state !== 'queued') return undefined;
+  if (snapshot.team?.status === 'away') return { title: t.queuedAway, hint: t.queuedAwayHint };
+  const place = snapshot.queuePosition;
+  return { title: place === null ? t.inLine : t.place(place), hint: t.placeHint };
+}
+
+/** What stands in the way of sending, if anything does. */
+export function troubleWords(snapshot: ShopperSnapshot, isReconnecting: boolean, t: Strings): string | undefined {
+  if (snapshot.refused) return t.refused;
+  if (snapshot.connection === 'offline') return t.offline;
+  if (isReconnecting) return t.reconnecting;
+  if (snapshot.serviceWritable) return undefined;
+  const held = snapshot.timeline.some((item) => item.kind === 'message' && item.status === 'sending');
+  return held ? t.storeAway : t.storeAwayIdle;
+}
