@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <locale.h>
 
+#include "base/alloc.h"
 #include "base/arena.h"
 #include "base/utf8.h"
 #include "fault.h"
@@ -14,8 +15,20 @@
 static const struct reader_field frame_fields[] = {
     {"request_id", true}, {"action", true}, {"payload", false}};
 
+/* Set when an allocation of the parser failed: it reports some of those as bad JSON. */
+static _Thread_local bool parser_out_of_memory;
+
+static void *parser_alloc(size_t bytes)
+{
+    void *block = sb_malloc(bytes);
+    if (!block)
+        parser_out_of_memory = true;
+    return block;
+}
+
 void proto_init(void)
 {
+    json_set_alloc_funcs(parser_alloc, sb_free);
     setlocale(LC_NUMERIC, "C");
     json_object_seed(0);
 }
@@ -41,7 +54,7 @@ static bool too_deep(struct str bytes)
 /* The parser's words without the piece of the frame that it quotes: messages are logged. */
 static bool fault_json(struct proto_fault *fault, const json_error_t *error)
 {
-    if (json_error_code(error) == json_error_out_of_memory)
+    if (parser_out_of_memory)
         return fault_no_memory(fault);
     if (json_error_code(error) == json_error_null_character ||
         json_error_code(error) == json_error_null_byte_in_key)
@@ -62,6 +75,7 @@ static json_t *parse(struct str bytes, struct proto_fault *fault)
                     "the frame is nested too deep; at most %d levels are allowed", PROTO_JSON_MAX_DEPTH);
         return NULL;
     }
+    parser_out_of_memory = false;
     json_t *json = json_loadb(bytes.data, bytes.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (!json)
         fault_json(fault, &error);
@@ -74,29 +88,35 @@ static json_t *parse(struct str bytes, struct proto_fault *fault)
     return json;
 }
 
-/* A copy of a member if it is a text of 1 to 64 characters, else an absent one. */
-static struct str short_text(const json_t *json, const char *name, struct arena *arena)
+/* An action's name, also of one that is not known: it is repeated in the error. */
+static const struct reader_text_rule action_rule = {
+    .words = "a text of 1 to 64 characters",
+    .min_length = 1,
+    .max_length = PROTO_REQUEST_ID_MAX_LENGTH,
+};
+
+/* A copy of a member if it is a text that fits, else an absent one. */
+static struct str copy_member(const json_t *json, const char *name, const struct reader_text_rule *rule,
+                              struct arena *arena)
 {
     const json_t *value = json_object_get(json, name);
     struct str text = {json_string_value(value), json_string_length(value)};
-    if (text.len == 0 || utf8_count(text) > PROTO_REQUEST_ID_MAX_LENGTH)
-        return (struct str){0};
-    return arena_str(arena, text);
+    return text.data && reader_text_fits(text, rule) ? arena_str(arena, text) : (struct str){0};
 }
 
-static bool check_short_text(const json_t *json, const char *name, struct str read, struct proto_fault *fault)
+static bool check_member(const json_t *json, const char *name, const struct reader_text_rule *rule,
+                         struct str copy, struct proto_fault *fault)
 {
     const json_t *value = json_object_get(json, name);
-    if (read.data)
+    if (copy.data)
         return true;
     if (!value)
         return fault_frame(fault, PROTO_ERROR_BAD_FRAME, name,
                            "is missing; a frame is {request_id, action, payload}");
-    size_t length = utf8_count((struct str){json_string_value(value), json_string_length(value)});
-    if (length > 0 && length <= PROTO_REQUEST_ID_MAX_LENGTH)
+    struct str text = {json_string_value(value), json_string_length(value)};
+    if (text.data && reader_text_fits(text, rule))
         return fault_no_memory(fault);
-    return fault_frame(fault, PROTO_ERROR_BAD_FRAME, name, "must be a text of 1 to %d characters",
-                       PROTO_REQUEST_ID_MAX_LENGTH);
+    return fault_frame(fault, PROTO_ERROR_BAD_FRAME, name, "must be %s", rule->words);
 }
 
 static bool check_envelope(const json_t *json, const struct proto_frame_in *frame, struct proto_fault *fault)
@@ -104,8 +124,8 @@ static bool check_envelope(const json_t *json, const struct proto_frame_in *fram
     const json_t *values[3];
     struct reader reader = {.fault = fault};
     const json_t *payload = json_object_get(json, "payload");
-    if (!check_short_text(json, "request_id", frame->request_id, fault) ||
-        !check_short_text(json, "action", frame->action_name, fault))
+    if (!check_member(json, "request_id", &reader_request_id_rule, frame->request_id, fault) ||
+        !check_member(json, "action", &action_rule, frame->action_name, fault))
         return false;
     if (payload && !json_is_object(payload))
         return fault_frame(fault, PROTO_ERROR_BAD_FRAME, "payload", "must be an object");
@@ -132,8 +152,8 @@ bool proto_decode_frame(struct str bytes, struct arena *arena, struct proto_fram
     json_t *json = parse(bytes, fault);
     if (!json)
         return false;
-    out->request_id = short_text(json, "request_id", arena);
-    out->action_name = short_text(json, "action", arena);
+    out->request_id = copy_member(json, "request_id", &reader_request_id_rule, arena);
+    out->action_name = copy_member(json, "action", &action_rule, arena);
     if (!check_envelope(json, out, fault) || !find_action(out, fault)) {
         json_decref(json);
         return false;

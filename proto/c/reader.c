@@ -133,13 +133,19 @@ static bool matches(struct str text, const struct reader_text_rule *rule)
     return true;
 }
 
+bool reader_text_fits(struct str text, const struct reader_text_rule *rule)
+{
+    if (rule->ranges)
+        return matches(text, rule);
+    size_t length = utf8_count(text);
+    return length >= rule->min_length && length <= rule->max_length;
+}
+
 static bool check_text(struct reader *reader, const struct reader_at *at, struct str text,
                        const struct reader_text_rule *rule)
 {
     if (rule->ranges)
         return matches(text, rule) || fault_at(reader, at, "must be %s", rule->words);
-    if (text.len <= rule->max_length && text.len >= rule->min_length * 4)
-        return true; /* in bytes, so whatever the code points are */
     size_t length = utf8_count(text);
     if (length > rule->max_length)
         return fault_at(reader, at, "is %s characters long; at most %s are allowed",

@@ -43,6 +43,9 @@ struct reader_text_rule {
     size_t min_length;
     size_t max_length;
 };
+extern const struct reader_text_rule reader_request_id_rule;
+
+bool reader_text_fits(struct str text, const struct reader_text_rule *rule);
 
 /* An object with these fields and no others; json is NULL for a payload that was left out. values[i] is NULL
  * where an optional one is absent. */

@@ -10,6 +10,9 @@ export function decode(model) {
     '#include "proto.h"',
     '#include "reader.h"',
     '',
+    '/* Of the envelope, which frame.c reads. */',
+    ...rule('reader_request_id_rule', model.texts.find((type) => type.name === 'request_id'), ''),
+    '',
     ...rules(objects),
     ...enumsOf(objects).flatMap(readEnum),
     ...objects.filter((type) => !isEmpty(type)).flatMap(readObject),
@@ -26,11 +29,11 @@ function rules(objects) {
   return [...byName].flatMap(([name, type]) => [...rule(name, type), '']);
 }
 
-function rule(name, type) {
-  if (!type.pattern) return [`static const struct reader_text_rule ${name} = {.min_length = ${type.min}, .max_length = ${type.max}};`];
+function rule(name, type, linkage = 'static ') {
+  if (!type.pattern) return [`${linkage}const struct reader_text_rule ${name} = {.min_length = ${type.min}, .max_length = ${type.max}};`];
   const form = pattern(type.pattern);
   return [
-    `static const struct reader_text_rule ${name} = {`,
+    `${linkage}const struct reader_text_rule ${name} = {`,
     ...(form.prefix ? [`    .prefix = ${quote(form.prefix)},`] : []),
     `    .ranges = ${quote(form.ranges)},`,
     `    .min_length = ${form.min},`,
