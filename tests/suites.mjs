@@ -2,7 +2,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { asyncapiErrors } from './asyncapi.mjs';
 import { leftovers, run } from './command.mjs';
 import { checkLayers } from './layers.mjs';
 import { readTap } from './tap.mjs';
@@ -152,7 +151,6 @@ export const suites = {
   },
   unit: async () => joined([await mesonTests('debug', isUnit), await nodeTests('unit', { timeoutMs: MINUTE_MS })]),
   vectors: () => mesonTests('debug', isVectors),
-  asyncapi: async () => checked([['the official parser accepts proto/asyncapi.yaml', await asyncapiErrors('proto/asyncapi.yaml')]]),
   layers: async () => checked(checkLayers()),
   types: async () => {
     await built('debug');
