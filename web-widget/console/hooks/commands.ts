@@ -1,0 +1,50 @@
+import * as icons from '../../ui/icon';
+import { closeState, shopperName } from '../model/inbox';
+import type { Action } from '../model/keys';
+import { t } from '../strings/index';
+import type { Console } from './context';
+
+export interface Command {
+  key: string;
+  group: string;
+  label: string;
+  /** Beside the label: the last message of a conversation. */
+  note?: string;
+  icon: string;
+  action?: Action;
+  run: () => void;
+}
+
+function conversations({ mine, snap, select }: Console): Command[] {
+  const open = mine.map((one) => ({ id: one.id, shopper: one.shopper, note: one.lastMessage?.text ?? '', icon: icons.chat }));
+  const closed = snap.closed.map((one) => ({ id: one.id, shopper: one.shopper, note: t.state_closed, icon: icons.archive }));
+  return [...open, ...closed].map(({ id, shopper, note, icon }) => ({
+    key: id,
+    group: t.palette_conversations,
+    label: shopperName(shopper, t.shopper),
+    note,
+    icon,
+    run: () => select(id),
+  }));
+}
+
+function does({ act }: Console, action: Action, label: string, icon: string): Command {
+  return { key: action, group: t.palette_actions, label, icon, action, run: () => act(action) };
+}
+
+/** Everything the palette offers now. What cannot be done is not offered. */
+export function commands(context: Console): Command[] {
+  const { selected, snap, setOverlay, logOut } = context;
+  const list: Command[] = [];
+  if (selected?.mine) {
+    list.push(does(context, 'reply', t.act_reply, icons.reply));
+    if (closeState(selected) !== 'proposed') list.push(does(context, 'propose_close', t.propose_close, icons.check));
+  }
+  if (selected) list.push(does(context, 'toggle_customer', context.customerOpen ? t.hide_customer : t.show_customer, icons.panelRight));
+  const accepting = snap.routingStatus === 'accepting';
+  list.push(does(context, 'toggle_availability', accepting ? t.go_away : t.go_available, accepting ? icons.moon : icons.sun));
+  list.push(does(context, 'go_waiting', t.act_go_waiting, icons.queue));
+  list.push({ ...does(context, 'shortcuts', t.shortcuts, icons.keyboard), run: () => setOverlay('shortcuts') });
+  list.push({ key: 'log_out', group: t.palette_actions, label: t.log_out, icon: icons.logOut, run: logOut });
+  return [...conversations(context), ...list];
+}

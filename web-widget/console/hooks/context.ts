@@ -1,0 +1,38 @@
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { AgentClient, AgentConversation, AgentSnapshot } from '../../client/index';
+import type { Action } from '../model/keys';
+import type { Route } from './route';
+
+export type Overlay = 'palette' | 'shortcuts';
+
+/** What every view may read and do. Made once a change by useConsole. */
+export interface Console {
+  client: AgentClient;
+  snap: AgentSnapshot;
+  route: Route;
+  /** In the order of the list. */
+  mine: readonly AgentConversation[];
+  selected: AgentConversation | undefined;
+  customerOpen: boolean;
+  overlay: Overlay | undefined;
+  /** A refused action's reason, for a few seconds. */
+  notice: string;
+  /** Asked for and not answered yet. */
+  proposing: string | undefined;
+
+  go(route: Route): void;
+  select(id: string): void;
+  act(action: Action): void;
+  setOverlay(overlay: Overlay | undefined): void;
+  setNotice(text: string): void;
+  logOut(): void;
+}
+
+export const ConsoleContext = createContext<Console | undefined>(undefined);
+
+export function useConsoleContext(): Console {
+  const context = useContext(ConsoleContext);
+  if (!context) throw new Error('outside of the console');
+  return context;
+}

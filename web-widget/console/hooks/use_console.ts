@@ -1,0 +1,135 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { AgentClient } from '../../client/index';
+import { closeState, neighbour, sortMine } from '../model/inbox';
+import type { Action } from '../model/keys';
+import { t } from '../strings/index';
+import type { Console, Overlay } from './context';
+import { focusComposer, focusIsInList, focusList, focusRow } from './focus';
+import { NARROW, PHONE, useMedia } from './media';
+import { reasonText } from './reason';
+import { useRoute, type Route } from './route';
+import { useSnapshot } from './snapshot';
+
+const NOTICE_MS = 7000;
+
+/** A text that goes away by itself. */
+function useNotice(): [string, (text: string) => void] {
+  const [notice, setNotice] = useState('');
+  useEffect(() => {
+    if (!notice) return;
+    const timer = setTimeout(() => setNotice(''), NOTICE_MS);
+    return () => clearTimeout(timer);
+  }, [notice]);
+  return [notice, setNotice];
+}
+
+/** Beside the conversation where there is room (and remembered), over it where there is not. */
+function useCustomerPanel(client: AgentClient, route: Route) {
+  const narrow = useMedia(NARROW);
+  const kept = client.snapshot().self;
+  const [wide, setWide] = useState(() => readFlag('customer'));
+  const [over, setOver] = useState(false);
+  const id = route.view === 'conversation' ? route.id : '';
+  useEffect(() => setOver(false), [id, narrow, kept === null]);
+  const toggle = useCallback(() => {
+    if (narrow) return setOver((open) => !open);
+    setWide((open) => (writeFlag('customer', !open), !open));
+  }, [narrow]);
+  return { open: narrow ? over : wide, over: narrow && over, toggle, close: () => setOver(false) };
+}
+
+function readFlag(name: string): boolean {
+  try {
+    return localStorage.getItem(`shopbell.console.${name}`) !== 'closed';
+  } catch {
+    return true;
+  }
+}
+
+function writeFlag(name: string, open: boolean): void {
+  try {
+    localStorage.setItem(`shopbell.console.${name}`, open ? 'open' : 'closed');
+  } catch {
+    // Not remembered, then.
+  }
+}
+
+/** State and actions of the whole console. */
+export function useConsole(client: AgentClient): Console {
+  const snap = useSnapshot(client);
+  const [route, go] = useRoute();
+  const [overlay, setOverlay] = useState<Overlay>();
+  const [notice, setNotice] = useNotice();
+  const [proposing, setProposing] = useState<string>();
+  const customer = useCustomerPanel(client, route);
+  const phone = useMedia(PHONE);
+  const mine = useMemo(() => sortMine(snap.conversations), [snap.conversations]);
+  const selected = route.view === 'conversation' ? snap.views.get(route.id) : undefined;
+
+  function select(id: string): void {
+    go({ view: 'conversation', id });
+    const closed = snap.views.has(id) ? undefined : snap.closed.find((summary) => summary.id === id);
+    if (closed) void client.open(closed).then((error) => error && setNotice(reasonText(error)));
+  }
+
+  function step(by: 1 | -1): void {
+    const order = [...mine.map((one) => one.id), ...snap.closed.map((one) => one.id)];
+    const id = neighbour(order, route.view === 'conversation' ? route.id : undefined, by);
+    if (!id) return;
+    const follow = focusIsInList() || document.activeElement === document.body;
+    // On a phone the list is left only on purpose.
+    if (phone && route.view === 'inbox') return focusList();
+    select(id);
+    if (follow) requestAnimationFrame(() => focusRow(id));
+  }
+
+  async function toggleAvailability(): Promise<void> {
+    const error = await client.setRoutingStatus(snap.routingStatus === 'accepting' ? 'away' : 'accepting');
+    if (error) setNotice(t.status_refused(reasonText(error)));
+  }
+
+  async function proposeClose(): Promise<void> {
+    if (!selected?.mine || closeState(selected) === 'proposed' || proposing) return;
+    setProposing(selected.id);
+    const error = await client.proposeClose(selected.id);
+    setProposing(undefined);
+    if (error) setNotice(t.close_refused(reasonText(error)));
+  }
+
+  function leave(): void {
+    if (customer.over) return customer.close();
+    if (phone || route.view === 'waiting') go({ view: 'inbox' });
+    requestAnimationFrame(focusList);
+  }
+
+  const actions: Record<Action, () => void> = {
+    palette: () => setOverlay('palette'),
+    shortcuts: () => setOverlay('shortcuts'),
+    next: () => step(1),
+    previous: () => step(-1),
+    reply: () => void focusComposer(),
+    leave,
+    propose_close: () => void proposeClose(),
+    toggle_availability: () => void toggleAvailability(),
+    toggle_customer: customer.toggle,
+    go_mine: () => (mine[0] ? select(mine[0].id) : go({ view: 'inbox' })),
+    go_waiting: () => go({ view: 'waiting' }),
+    go_closed: () => snap.closed[0] && select(snap.closed[0].id),
+    latest: () => document.dispatchEvent(new CustomEvent('shopbell:latest')),
+  };
+  // Views keep one act() for ever; it finds the actions of the present state.
+  const present = useRef({ actions, select });
+  present.current = { actions, select };
+  const act = useCallback((action: Action) => present.current.actions[action](), []);
+  const selectStable = useCallback((id: string) => present.current.select(id), []);
+  const logOut = useCallback(() => {
+    go({ view: 'inbox' });
+    void client.logout();
+  }, [client, go]);
+
+  return {
+    client, snap, route, mine, selected, overlay, notice, proposing,
+    customerOpen: customer.open,
+    go, select: selectStable, act, setOverlay, setNotice, logOut,
+  };
+}

@@ -1,0 +1,99 @@
+import { useEffect, useMemo } from 'preact/hooks';
+import type { AgentClient } from '../../client/index';
+import { Skeleton, Spinner } from '../../ui/loading';
+import { ConsoleContext, useConsoleContext, type Console } from '../hooks/context';
+import { useKeyboard } from '../hooks/keyboard';
+import { useAccent, useTitle } from '../hooks/page_head';
+import { useConsole } from '../hooks/use_console';
+import { t } from '../strings/index';
+import { Conversation } from './conversation';
+import { Customer } from './customer';
+import { Empty } from './empty';
+import { List } from './list';
+import { Login } from './login';
+import { Mark } from './mark';
+import { Palette } from './palette';
+import { Shortcuts } from './shortcuts';
+import { AwayStrip, Notice, TroubleStrip } from './strips';
+import { Waiting } from './waiting';
+
+/** The queue and the closed ones are asked for at every new connection: pushes only tell what changes. */
+function useLists({ client, snap }: Console): void {
+  const ready = snap.connection === 'ready' && snap.auth === 'signed_in';
+  const lengths = snap.queues.map((queue) => `${queue.team}:${queue.length}`).join();
+  const open = snap.conversations.map((one) => one.id).join();
+  useEffect(() => {
+    if (ready) void client.listQueue();
+  }, [client, ready, lengths]);
+  useEffect(() => {
+    if (ready) void client.listClosed();
+  }, [client, ready, open]);
+}
+
+function ConversationSkeleton() {
+  return (
+    <main class="conversation" id="conversation" tabIndex={-1} aria-label={t.loading}>
+      <header class="head"><Skeleton class="skeleton-face" /><Skeleton class="skeleton-name" /></header>
+      <div class="conversation-wait"><Spinner label={t.loading} /></div>
+    </main>
+  );
+}
+
+function Middle() {
+  const { route, selected, snap } = useConsoleContext();
+  if (route.view === 'waiting') return <Waiting />;
+  if (route.view === 'inbox') return <Empty />;
+  if (selected) return <Conversation key={selected.id} conversation={selected} />;
+  return snap.self && !snap.closed.some((one) => one.id === route.id) ? <Empty /> : <ConversationSkeleton />;
+}
+
+function Columns() {
+  const { route, selected, customerOpen, overlay } = useConsoleContext();
+  const withCustomer = customerOpen && selected !== undefined && route.view === 'conversation';
+  return (
+    <div class={`console console-${route.view} ${withCustomer ? 'console-customer' : ''}`}>
+      <a class="skip" href="#conversation" onClick={(e) => (e.preventDefault(), document.getElementById('conversation')?.focus())}>
+        {t.skip_to_conversation}
+      </a>
+      <div class="console-strips">
+        <TroubleStrip />
+        <AwayStrip />
+      </div>
+      <List />
+      <Middle />
+      {withCustomer && <Customer conversation={selected} />}
+      <Notice />
+      {overlay === 'palette' && <Palette />}
+      {overlay === 'shortcuts' && <Shortcuts />}
+    </div>
+  );
+}
+
+function SignedIn({ client }: { client: AgentClient }) {
+  const state = useConsole(client);
+  useKeyboard(state);
+  useLists(state);
+  useTitle(state.snap);
+  return (
+    <ConsoleContext.Provider value={state}>
+      <Columns />
+    </ConsoleContext.Provider>
+  );
+}
+
+interface AppProps {
+  client: AgentClient;
+  site: string;
+  snap: ReturnType<AgentClient['snapshot']>;
+}
+
+/** Log-in or console. A kept token is tried first; meanwhile nothing is asked. */
+export function App({ client, site, snap }: AppProps) {
+  const { auth, authError } = snap;
+  useAccent(snap.site?.accent);
+  const page = useMemo(() => ({ fromStart: auth === 'signing_in' }), []);
+  if (auth === 'signed_out') page.fromStart = false;
+  if (auth === 'signed_in') return <SignedIn client={client} />;
+  if (page.fromStart) return <main class="login"><div class="login-wait"><Mark size={40} /><Spinner label={t.loading} /></div></main>;
+  return <Login client={client} site={site} error={authError} />;
+}

@@ -1,0 +1,82 @@
+import type { AgentConversation } from '../../client/index';
+import { alert, arrowLeft, check, hourglass, Icon, panelRight } from '../../ui/icon';
+import { useConsoleContext } from '../hooks/context';
+import { closeState, shopperName } from '../model/inbox';
+import { pageHint } from '../model/link';
+import { t } from '../strings/index';
+import { Face } from './face';
+import { IconButton, Tip } from './tip';
+import { WaitClock } from './wait_clock';
+
+function Who({ conversation }: { conversation: AgentConversation }) {
+  const { shopper, waitingSince } = conversation;
+  const present = shopper?.present ?? false;
+  const word = present ? t.present : t.absent;
+  const name = shopperName(shopper, t.shopper);
+  return (
+    <div class="head-who">
+      <Face shopper={shopper} presence />
+      <div class="head-words">
+        <h1 class="head-name">
+          <span class="cut">{name}</span>
+          {waitingSince !== null && <WaitClock since={waitingSince} />}
+        </h1>
+        <p class="head-where cut">
+          {word}
+          {shopper?.page && <> · <span>{pageHint(shopper.page)}</span></>}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+/** The one way to end: the agent asks, the shopper decides. The chip says where that stands. */
+function CloseControl({ conversation }: { conversation: AgentConversation }) {
+  const { act, proposing } = useConsoleContext();
+  const state = closeState(conversation);
+  if (state === 'closed') return <span class="chip"><Icon path={check} size={12} />{t.state_closed}</span>;
+  if (!conversation.mine) return null;
+  if (state === 'proposed') {
+    return (
+      <Tip label={t.close_proposed_hint} align="end">
+        <span class="chip" tabIndex={0} role="note" aria-label={`${t.close_proposed}. ${t.close_proposed_hint}`}>
+          <Icon path={hourglass} size={12} />
+          {t.close_proposed}
+        </span>
+      </Tip>
+    );
+  }
+  const busy = proposing === conversation.id;
+  return (
+    <>
+      {state === 'disputed' && <span class="chip chip-warn"><Icon path={alert} size={12} />{t.close_disputed}</span>}
+      <Tip label={t.propose_close} action="propose_close" align="end">
+        <button type="button" class="button" aria-disabled={busy} onClick={() => act('propose_close')}>
+          <Icon path={check} size={16} />
+          <span class="head-label">{busy ? t.proposing : t.propose_close}</span>
+        </button>
+      </Tip>
+    </>
+  );
+}
+
+export function ConversationHead({ conversation }: { conversation: AgentConversation }) {
+  const { act, go, customerOpen } = useConsoleContext();
+  return (
+    <header class="head">
+      <IconButton class="only-phone" label={t.back} action="leave" align="start" onClick={() => go({ view: 'inbox' })}>
+        <Icon path={arrowLeft} flip />
+      </IconButton>
+      <Who conversation={conversation} />
+      <div class="head-actions">
+        <CloseControl conversation={conversation} />
+        <IconButton
+          label={customerOpen ? t.hide_customer : t.show_customer} action="toggle_customer" align="end" pressed={customerOpen}
+          onClick={() => act('toggle_customer')}
+        >
+          <Icon path={panelRight} flip />
+        </IconButton>
+      </div>
+    </header>
+  );
+}
