@@ -10,6 +10,10 @@
     {                                                                                                        \
         (literal), sizeof(literal) - 1                                                                       \
     }
+#define RECEIPT(delivered, seen)                                                                             \
+    {                                                                                                        \
+        .delivered_up_to = (delivered), .seen_up_to = (seen)                                                 \
+    }
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static const int64_t AT = 1760000000000;
@@ -51,8 +55,6 @@ static const struct proto_event events[] = {
         .reason = PROTO_EVENT_REASON_TIMED_OUT,
     },
 };
-static const struct proto_receipts receipts = {.shopper = {.delivered_up_to = 2, .seen_up_to = 1},
-                                               .agent = {.delivered_up_to = 0, .seen_up_to = 0}};
 static const struct proto_conversation conversations[] = {
     {
         .id = TEXT("c_0123456789abcdefghjk"),
@@ -65,7 +67,7 @@ static const struct proto_conversation conversations[] = {
         .has_earlier = true,
         .has_has_more = true,
         .has_more = false,
-        .receipts = receipts,
+        .receipts = {.shopper = RECEIPT(2, 1), .agent = RECEIPT(0, 0)},
         .shopper = &ana,
         .agent = &plain_agent,
         .has_agent_present = true,
@@ -77,7 +79,7 @@ static const struct proto_conversation conversations[] = {
         .id = TEXT("c_0123456789abcdefghjk"),
         .state = PROTO_CONVERSATION_STATE_QUEUED,
         .team = TEXT("sales"),
-        .receipts = receipts,
+        .receipts = {.shopper = RECEIPT(2, 1), .agent = RECEIPT(0, 0)},
     },
 };
 static const struct proto_agent_profile faces[] = {
@@ -258,7 +260,7 @@ static void print_conversation_pushes(struct buf *out)
     print(out);
     proto_encode_receipts_updated_push(
         out, &(struct proto_receipts_updated_push){
-                 .conversation_id = CONVERSATION, .role = PROTO_ROLE_SHOPPER, .receipt = receipts.shopper});
+                 .conversation_id = CONVERSATION, .role = PROTO_ROLE_SHOPPER, .receipt = RECEIPT(2, 1)});
     print(out);
     proto_encode_presence_updated_push(
         out, &(struct proto_presence_updated_push){
