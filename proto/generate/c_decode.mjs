@@ -1,7 +1,10 @@
 // proto_decode.c: one read_<thing>() for every object that a request can hold, and the step from action to payload.
-import { banner, enumOf, hasFlag, isEmpty, quote, structOf, upper } from './c_names.mjs';
+import { banner, enumOf, hasFlag, isEmpty, quote, signature, structOf, upper } from './c_names.mjs';
 import { reachable } from './load.mjs';
 import { pattern } from './pattern.mjs';
+
+const AT = ['struct reader *reader', 'const struct reader_at *at'];
+const JSON_IN = 'const struct json_t *json';
 
 export function decode(model) {
   const objects = reachable(model.actions.map((action) => action.request));
@@ -45,11 +48,9 @@ function rule(name, type, linkage = 'static ') {
 
 function readObject(type) {
   const { name, fields } = type;
-  const head = `static bool read_${name}(struct reader *reader, const struct reader_at *at, const struct json_t *json,`;
   return [
     ...readArrays(type),
-    head,
-    `${' '.repeat(`static bool read_${name}(`.length)}${structOf(type)} *out)`,
+    signature(`static bool read_${name}(`, [...AT, JSON_IN, `${structOf(type)} *out`]),
     '{',
     '    static const struct reader_field fields[] = {',
     ...fields.map((field) => `        {${quote(field.name)}, ${field.required}},`),
@@ -105,10 +106,8 @@ function readArrays(owner) {
 function readArray(owner, { name, type }) {
   const { items, max } = type;
   if (items.kind !== 'object') throw new Error(`${owner.name}.${name}: arrays of ${items.kind} in a request are not generated yet`);
-  const indent = ' '.repeat(`static bool read_${owner.name}_${name}(`.length);
   return [
-    `static bool read_${owner.name}_${name}(struct reader *reader, const struct reader_at *at, const struct json_t *json,`,
-    `${indent}${structOf(owner)} *out)`,
+    signature(`static bool read_${owner.name}_${name}(`, [...AT, JSON_IN, `${structOf(owner)} *out`]),
     '{',
     `    ${structOf(items)} *items = reader_array(reader, at, json, ${max}, sizeof *items, &out->${name}_count);`,
     '    if (!items)',
@@ -129,10 +128,8 @@ const enumsOf = (objects) => [
 ];
 
 function readEnum(type) {
-  const indent = ' '.repeat(`static bool read_${type.name}(`.length);
   return [
-    `static bool read_${type.name}(struct reader *reader, const struct reader_at *at, const char *name,`,
-    `${indent}const struct json_t *json, ${enumOf(type)} *out)`,
+    signature(`static bool read_${type.name}(`, [...AT, 'const char *name', JSON_IN, `${enumOf(type)} *out`]),
     '{',
     '    struct str text;',
     '    if (!reader_word(reader, at, name, json, &text))',

@@ -1,6 +1,6 @@
 // proto_encode.c: one write_<thing>() for every object that the server sends, and one function a frame.
 // Required fields come first, so that every comma is known here and nothing is decided at run time but what is optional.
-import { banner, hasFlag, isEmpty, prefixOf, quote, structOf, upper } from './c_names.mjs';
+import { banner, hasFlag, isEmpty, prefixOf, quote, signature, structOf, upper } from './c_names.mjs';
 import { encodePush, encodeResponse } from './c_header.mjs';
 import { reachable } from './load.mjs';
 
@@ -39,7 +39,7 @@ function writeObject(type) {
   const optional = type.fields.filter((field) => !field.required);
   if (!required.length) throw new Error(`${type.name}: an object that is sent needs a required field`);
   return [
-    `static void write_${type.name}(struct buf *out, const ${structOf(type)} *it)`,
+    signature(`static void write_${type.name}(`, ['struct buf *out', `const ${structOf(type)} *it`]),
     '{',
     ...required.flatMap((field, i) => [literal(`${i ? ',' : '{'}"${field.name}":`), ...value(field)]),
     ...optional.flatMap(writeOptional),
@@ -119,7 +119,8 @@ const ERROR = `void proto_encode_empty_response(struct buf *out, struct str requ
     writer_literal(out, "\\",\\"success\\":true,\\"payload\\":{}}");
 }
 
-void proto_encode_error(struct buf *out, struct str request_id, struct str action, const struct proto_error *error)
+void proto_encode_error(struct buf *out, struct str request_id, struct str action,
+                        const struct proto_error *error)
 {
     writer_literal(out, "{\\"type\\":\\"response\\",");
     if (request_id.len > 0) {

@@ -1,5 +1,5 @@
 // proto.h: what the server knows of the wire protocol.
-import { comment, banner, enumOf, hasFlag, isEmpty, prefixOf, structOf, upper } from './c_names.mjs';
+import { comment, banner, enumOf, hasFlag, isEmpty, prefixOf, signature, structOf, upper } from './c_names.mjs';
 
 export function header(model) {
   return [
@@ -101,13 +101,15 @@ struct proto_frame_in {
  * far as they could be read, for the error response. bytes are borrowed until return.
  * proto_decode_payload: invalid_payload. Leaves the frame as it was.
  * proto_frame_done: after either, once the payload is decoded or refused. Harmless after a false. */
-bool proto_decode_frame(struct str bytes, struct arena *arena, struct proto_frame_in *out, struct proto_fault *fault);
+bool proto_decode_frame(struct str bytes, struct arena *arena, struct proto_frame_in *out,
+                        struct proto_fault *fault);
 bool proto_decode_payload(const struct proto_frame_in *frame, struct arena *arena, struct proto_request *out,
                           struct proto_fault *fault);
 void proto_frame_done(struct proto_frame_in *frame);
 
 /* Encoding appends one whole frame. Running out of memory sticks to the buf: ask buf_ok(). */
-void proto_encode_error(struct buf *out, struct str request_id, struct str action, const struct proto_error *error);
+void proto_encode_error(struct buf *out, struct str request_id, struct str action,
+                        const struct proto_error *error);
 
 /* A response without a payload's fields, for the actions that have none. */
 void proto_encode_empty_response(struct buf *out, struct str request_id, enum proto_action action);
@@ -217,12 +219,6 @@ function encoders(model) {
 }
 
 export const encodeResponse = (name, type) =>
-  fit(`void proto_encode_${name}_response(`, ['struct buf *out', 'struct str request_id', `const ${structOf(type)} *response`]);
-export const encodePush = (name, type) => fit(`void proto_encode_${name}_push(`, ['struct buf *out', `const ${structOf(type)} *push`]);
-
-/** A function's head, its last parameter on a line of its own when too long. */
-function fit(head, params) {
-  const line = `${head}${params.join(', ')})`;
-  if (line.length <= 109) return line;
-  return `${head}${params.slice(0, -1).join(', ')},\n${' '.repeat(head.length)}${params.at(-1)})`;
-}
+  signature(`void proto_encode_${name}_response(`, ['struct buf *out', 'struct str request_id', `const ${structOf(type)} *response`]);
+export const encodePush = (name, type) =>
+  signature(`void proto_encode_${name}_push(`, ['struct buf *out', `const ${structOf(type)} *push`]);

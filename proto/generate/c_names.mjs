@@ -28,6 +28,11 @@ export function list(head, items, tail) {
   return lines.map((line, i) => `${i ? pad : head}${line}${i === lines.length - 1 ? tail : ''}`);
 }
 
+/** A function's head, its parameters wrapped under the first one. */
+export function signature(head, params) {
+  return list(head, params, ')').join('\n');
+}
+
 function wrap(text, width) {
   const lines = [''];
   for (const word of Array.isArray(text) ? text : text.split(/\s+/)) {
