@@ -193,13 +193,23 @@ static void consume(struct http_conn *conn, size_t bytes)
         conn->keep_alive = false;
 }
 
+static void answer_handshake(struct http_conn *conn, const struct request *request)
+{
+    if (!handshake_accept(request, &conn->response)) {
+        refuse(conn, request->method);
+    } else if (!conn->hall->has_room(conn->hall)) {
+        response_text(&conn->response, 503, "This server is full");
+        conn->response.extra = "Retry-After: 5\r\n";
+        refuse(conn, request->method);
+    } else {
+        upgrade(conn);
+    }
+}
+
 static void answer(struct http_conn *conn, const struct request *request)
 {
     if (handshake_concerns(request)) {
-        if (handshake_accept(request, &conn->response))
-            upgrade(conn);
-        else
-            refuse(conn, request->method);
+        answer_handshake(conn, request);
         return;
     }
     http_route(conn->hall->files, request, &conn->response);
@@ -266,12 +276,11 @@ static void on_event_cb(uv_poll_t *poll, int status, int events)
     }
 }
 
-void http_hall_init(struct http_hall *hall, uv_loop_t *loop, struct wheel *wheel,
-                    const struct static_files *files, http_upgrade_fn on_upgrade, http_empty_fn on_empty)
+void http_hall_init(struct http_hall *hall)
 {
-    *hall = (struct http_hall){
-        .loop = loop, .wheel = wheel, .files = files, .on_upgrade = on_upgrade, .on_empty = on_empty};
     list_init(&hall->conns);
+    hall->conns_count = hall->handles_count = 0;
+    hall->is_closing = false;
 }
 
 void http_hall_accept(struct http_hall *hall, int fd)

@@ -28,7 +28,8 @@ enum {
 
 struct http_hall;
 typedef void (*http_upgrade_fn)(struct http_hall *hall,
-                                int fd); /* fd is stolen; the request in it is unread */
+                                int fd);              /* fd is stolen; the request in it is unread */
+typedef bool (*http_room_fn)(struct http_hall *hall); /* is there room for one more WebSocket? */
 typedef void (*http_empty_fn)(struct http_hall *hall);
 
 struct http_hall {
@@ -36,6 +37,7 @@ struct http_hall {
     struct wheel *wheel;
     const struct static_files *files;
     http_upgrade_fn on_upgrade;
+    http_room_fn has_room;
     http_empty_fn on_empty; /* closing, and the last handle is gone */
     struct list conns;      /* whoever waits longest first */
     size_t conns_count;
@@ -43,8 +45,8 @@ struct http_hall {
     bool is_closing;
 };
 
-void http_hall_init(struct http_hall *hall, uv_loop_t *loop, struct wheel *wheel,
-                    const struct static_files *files, http_upgrade_fn on_upgrade, http_empty_fn on_empty);
+/* The caller sets loop, wheel, files and the functions; the rest is filled in. */
+void http_hall_init(struct http_hall *hall);
 
 void http_hall_accept(struct http_hall *hall, int fd); /* fd is stolen */
 bool http_hall_evict(struct http_hall *hall);          /* close whoever waits longest; false: nobody there */

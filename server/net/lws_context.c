@@ -7,7 +7,6 @@
  * made in the check phase, which the close callbacks follow, so that nothing on this thread can be given that
  * number in between. */
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "net/handshake.h"
@@ -132,12 +131,14 @@ bool sockets_open(struct sockets *sockets, uv_loop_t *loop, struct wheel *wheel)
     return true;
 }
 
+bool sockets_have_room(const struct sockets *sockets)
+{
+    return !sockets->is_closing && sockets->wsis_count < sockets->wsis_max;
+}
+
 void sockets_adopt(struct sockets *sockets, int fd)
 {
-    if (sockets->is_closing || sockets->wsis_count >= sockets->wsis_max)
-        close(fd);
-    else
-        lws_adopt_socket_vhost(sockets->vhost, fd);
+    lws_adopt_socket_vhost(sockets->vhost, fd); /* closes it when that fails */
 }
 
 static void check_closed_cb(uv_handle_t *handle)

@@ -57,6 +57,11 @@ static void on_upgrade(struct http_hall *hall, int fd)
     sockets_adopt(&net->sockets, fd);
 }
 
+static bool has_room(struct http_hall *hall)
+{
+    return sockets_have_room(&container_of(hall, struct net, hall)->sockets);
+}
+
 /* ---- stopping ---- */
 
 static void on_sockets_destroyed(struct sockets *sockets)
@@ -133,7 +138,15 @@ static bool start(struct net *net)
     wheel_init(&net->wheel, net->loop);
     if (!sockets_open(&net->sockets, net->loop, &net->wheel))
         return false;
-    http_hall_init(&net->hall, net->loop, &net->wheel, &net->files, on_upgrade, on_hall_gone);
+    net->hall = (struct http_hall){
+        .loop = net->loop,
+        .wheel = &net->wheel,
+        .files = &net->files,
+        .on_upgrade = on_upgrade,
+        .has_room = has_room,
+        .on_empty = on_hall_gone,
+    };
+    http_hall_init(&net->hall);
     return listener_start(&net->listener, net->loop, &net->wheel, on_accept, make_room);
 }
 

@@ -15,7 +15,8 @@ enum {
 };
 
 _Static_assert(LWS_PRE <= FRAME_HEADROOM_BYTES, "lws_write() may use the bytes before a frame");
-_Static_assert((int)WS_HEADER_MAX_BYTES <= (int)FRAME_HEADROOM_BYTES, "a frame's header goes right before it");
+_Static_assert((int)WS_HEADER_MAX_BYTES <= (int)FRAME_HEADROOM_BYTES,
+               "a frame's header goes right before it");
 
 /* ---- writing ---- */
 

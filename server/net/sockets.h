@@ -79,6 +79,7 @@ struct sockets {
 /* lws_context.c: the context's life. open() false: logged, and *sockets needs no more than one turn of the
  * loop. */
 bool sockets_open(struct sockets *sockets, uv_loop_t *loop, struct wheel *wheel);
+bool sockets_have_room(const struct sockets *sockets);
 void sockets_adopt(struct sockets *sockets, int fd); /* fd is stolen; a checked handshake waits in it */
 void sockets_destroy(struct sockets *sockets, sockets_fn on_destroyed); /* takes a few turns of the loop */
 
