@@ -1,5 +1,8 @@
 // Reads TAP as node:test and cmocka write it. Only leaf tests count: a suite of subtests is not a test of its own.
 
+/** How much of a crashed file's own words to show. */
+const SAID_MAX = 60;
+
 const POINT = /^(\s*)(not )?ok\b(?: (\d+))?(?: -)? ?(.*?)(?:\s+# ?(SKIP|TODO)\b ?(.*))?$/i;
 
 /**
@@ -12,6 +15,7 @@ export function readTap(text) {
   const names = []; // the open subtests, by depth
   const children = []; // how many points were seen a depth
   const failures = []; // how many of them failed
+  let said = []; // what the program itself printed since the last point of its own
   for (let i = 0; i < lines.length; i++) {
     const subtest = /^(\s*)# Subtest: (.*)$/.exec(lines[i]);
     if (subtest) {
@@ -21,7 +25,10 @@ export function readTap(text) {
       continue;
     }
     const point = POINT.exec(lines[i]);
-    if (!point) continue;
+    if (!point) {
+      if (lines[i].startsWith('# ')) said.push(lines[i]);
+      continue;
+    }
     const [, indent, not, , title, directive, reason] = point;
     const depth = indent.length / 4;
     const detail = diagnostics(lines, i + 1, indent);
@@ -33,11 +40,16 @@ export function readTap(text) {
     const name = [...names.slice(0, depth), title].join(' > ');
     if (directive?.toUpperCase() === 'SKIP') result.skipped.push({ name, reason: reason || 'no reason given' });
     else if (directive) result.failed.push({ name, detail: 'a todo is not a test' });
-    else if (isParent && (!not || childFailed)) continue;
-    else if (not) result.failed.push({ name, detail });
-    else result.passed.push(name);
+    else if (not && !(isParent && childFailed)) result.failed.push({ name, detail: detail.includes('exitCode:') ? withWords(detail, said) : detail });
+    else if (!isParent) result.passed.push(name);
+    if (depth === 0) said = [];
   }
   return result;
+}
+
+/** Node says of a file that crashed only that it did; why is in what it printed. */
+function withWords(detail, said) {
+  return [detail, ...said.slice(-SAID_MAX)].join('\n');
 }
 
 /** What follows a test point: node's YAML block, or cmocka's comment lines. */
