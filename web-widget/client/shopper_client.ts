@@ -148,6 +148,8 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
   async function tellWho(): Promise<RequestError | undefined> {
     const who = keep.get<Who>('who');
     if (!who || !connection.ready()) return undefined;
+    // A store may say it on every page.
+    if (same({ ...shopper, ...who }, shopper ?? {})) return void keep.remove('who');
     const { error, answer } = await session.ask('update_shopper', who);
     if (error?.retryable) return undefined;
     if (same(who, keep.get<Who>('who') ?? {})) keep.remove('who');
