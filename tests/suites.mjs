@@ -86,9 +86,14 @@ const isUnit = (suites) => !isVectors(suites);
 
 // --- TypeScript -------------------------------------------------------------------------------------------------------
 
+function testFiles(dir) {
+  return readdirSync(`tests/${dir}`).filter((name) => /\.test\.tsx?$/.test(name));
+}
+
 /** Bundles tests/DIR/*.test.ts into build/tests/DIR and runs them with node's own runner. */
 async function nodeTests(dir, { env = {}, timeoutMs, buildName = 'debug' }) {
-  const sources = existsSync(`tests/${dir}`) ? readdirSync(`tests/${dir}`).filter((name) => /\.test\.tsx?$/.test(name)) : [];
+  const sources = testFiles(dir);
+  if (sources.length === 0) return joined([]); // node would take every test it finds
   const outdir = `build/tests/${dir}`;
   rmSync(outdir, { recursive: true, force: true });
   await build({
@@ -108,7 +113,6 @@ async function nodeTests(dir, { env = {}, timeoutMs, buildName = 'debug' }) {
     target: 'node18',
   });
   const files = sources.map((name) => join(outdir, name.replace(/\.tsx?$/, '.mjs')));
-  if (files.length === 0) return { passed: [], failed: [], skipped: [] };
   const argv = [process.execPath, '--enable-source-maps', '--test', '--test-reporter=tap', ...files];
   const result = await run(argv, {
     env: {
@@ -120,6 +124,21 @@ async function nodeTests(dir, { env = {}, timeoutMs, buildName = 'debug' }) {
     timeoutMs,
   });
   return tapResult(dir, result);
+}
+
+/** The folders of tests that need no server: those of the pages' own code. */
+function webFolders() {
+  return readdirSync('tests', { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !['browser', 'integration', 'vectors'].includes(entry.name))
+    .map(({ name }) => name)
+    .filter((name) => testFiles(name).length > 0);
+}
+
+async function webTests() {
+  await built('debug');
+  const results = [];
+  for (const dir of webFolders()) results.push(await nodeTests(dir, { timeoutMs: MINUTE_MS }));
+  return joined(results);
 }
 
 async function againstServer(dir, options) {
@@ -149,8 +168,9 @@ export const suites = {
     await built('debug');
     return checked([['gcc builds everything without a warning', []]]);
   },
-  unit: async () => joined([await mesonTests('debug', isUnit), await nodeTests('unit', { timeoutMs: MINUTE_MS })]),
+  unit: () => mesonTests('debug', isUnit),
   vectors: () => mesonTests('debug', isVectors),
+  web: webTests,
   layers: async () => checked(checkLayers()),
   types: async () => {
     await built('debug');
