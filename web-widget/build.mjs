@@ -90,8 +90,10 @@ async function widget() {
   const later = await bundle({
     entryPoints: ['widget/live.ts', 'widget/panel.tsx'],
     entryNames: 'widget/[name]-[hash]',
+    chunkNames: 'widget/[name]-[hash]',
     format: 'esm',
     plugins: [shadowCss],
+    splitting: true,
   });
   later.forEach(({ path, file }) => serve(path, file, { immutable: true }));
   const pathOf = (name) => JSON.stringify(later.find(({ path }) => path.startsWith(`/widget/${name}-`)).path);

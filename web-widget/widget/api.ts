@@ -31,8 +31,6 @@ export interface Live {
 
 export interface LiveModule {
   start(options: LiveOptions): Live;
-  /** A style sheet's text that gives both themes the accent. */
-  accentCss(colour: string): string;
 }
 
 export interface PanelOptions {
@@ -44,6 +42,8 @@ export interface PanelOptions {
   language: string;
   /** The loader's own, for a browser without constructed style sheets. */
   nonce: string | undefined;
+  /** Replaces the sheet that gives the root its accent; the launcher uses it too. */
+  setAccent(css: string): void;
   close(): void;
 }
 
@@ -55,7 +55,8 @@ export interface Panel {
 }
 
 export interface PanelModule {
-  mount(options: PanelOptions): Panel;
+  /** Waits for the words of the language only. */
+  mount(options: PanelOptions): Promise<Panel>;
 }
 
 /** What the page may listen for: shopbell('on', 'unread', (count) => …). */

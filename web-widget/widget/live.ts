@@ -3,7 +3,6 @@
 import { createShopperClient } from '../client/index';
 import type { Page } from '@proto';
 import type { Live, LiveOptions, Settings } from './api';
-export { accentCss } from '../ui/accent';
 
 const URL_MAX = 2000;
 const TITLE_MAX = 300;

@@ -19,35 +19,29 @@ declare global {
 }
 
 const SITE = /^[a-z0-9-]{1,32}$/;
+const NAMES = ['site', 'team', 'language', 'theme', 'name', 'email'] as const;
 
-function readSettings(from: unknown, base: Partial<Settings>): Settings | undefined {
-  const given = (from ?? {}) as Record<string, unknown>;
-  const text = (name: keyof Settings) => (name in given ? (given[name] == null ? undefined : String(given[name])) : base[name]);
-  const theme = text('theme');
-  const site = text('site') ?? '';
-  if (!SITE.test(site)) return undefined;
-  return {
-    site,
-    team: text('team'),
-    language: text('language'),
-    theme: theme === 'light' || theme === 'dark' ? theme : undefined,
-    name: text('name'),
-    email: text('email'),
-  };
+/** What the page gave, over what was so before; undefined without a site. Null takes a setting back. */
+function readSettings(given: unknown, before: Partial<Settings>): Settings | undefined {
+  const from: Record<string, unknown> = { ...before, ...(given as object) };
+  const settings: Record<string, string> = {};
+  for (const name of NAMES) if (from[name] != null) settings[name] = String(from[name]);
+  return SITE.test(settings.site ?? '') ? (settings as unknown as Settings) : undefined;
 }
 
 function install(script: HTMLScriptElement) {
   const early = window.shopbell;
   if (early?.installed) return;
   const { origin } = new URL(script.src);
-  const tag = { ...script.dataset } as Partial<Settings>;
+  const tag = script.dataset as Partial<Settings>;
   const emitter = createEmitter();
+  const { on, once, off } = emitter;
   let widget: Widget | undefined;
 
   function boot(given?: unknown) {
     const settings = readSettings(given, tag);
-    if (!settings) return console.warn('shopbell: boot needs a site of the form a-z, 0-9 and -');
-    if (widget && widget.settings.site === settings.site) return widget.update(settings);
+    if (!settings) return console.warn('shopbell: boot needs a site');
+    if (widget?.settings().site === settings.site) return widget?.update(settings);
     widget?.shutdown();
     widget = createWidget(settings, { origin, nonce: script.nonce || undefined, emitter });
   }
@@ -55,7 +49,8 @@ function install(script: HTMLScriptElement) {
   const verbs: Verbs = {
     boot,
     update(given: unknown) {
-      const settings = widget && readSettings({ ...(given as object), site: widget.settings.site }, widget.settings);
+      const before = widget?.settings();
+      const settings = before && readSettings({ ...(given as object), site: before.site }, before);
       if (settings) widget?.update(settings);
     },
     shutdown() {
@@ -64,22 +59,21 @@ function install(script: HTMLScriptElement) {
     },
     open: () => widget?.open(),
     close: () => widget?.close(),
-    toggle: () => (widget?.isOpen ? widget.close() : widget?.open()),
+    toggle: () => (widget?.facts().open ? widget.close() : widget?.open()),
     hide: () => widget?.setHidden(true),
     show: () => widget?.setHidden(false),
     sendMessage: (text: string) => widget?.send(text),
-    on: emitter.on,
-    once: emitter.once,
-    off: emitter.off,
-    get: (name: string) =>
-      ({ open: widget?.isOpen ?? false, unread: widget?.unread ?? 0, ready: widget?.ready ?? false, site: widget?.settings.site })[name],
+    on,
+    once,
+    off,
+    get: (name: keyof ReturnType<Widget['facts']>) => widget?.facts()[name],
   };
 
   const call: Global = (verb, ...args) => {
     try {
       const run = Object.hasOwn(verbs, String(verb)) ? verbs[String(verb)] : undefined;
       if (run) return run(...(args as never[]));
-      console.warn(`shopbell: there is no verb ${String(verb)}`);
+      console.warn(`shopbell: no verb ${String(verb)}`);
     } catch (error) {
       console.error(error);
     }

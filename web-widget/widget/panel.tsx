@@ -1,6 +1,8 @@
 // The panel: everything a shopper sees inside the dialog. Loaded when someone is about to talk.
 import { render } from 'preact';
 import { addSheet } from './loader/style';
+import type { ShopperClient } from '../client/types';
+import { accentCss } from '../ui/accent';
 import type { Panel, PanelOptions } from './api';
 import css from './panel.shadow.css';
 import { App } from './panel/app';
@@ -10,9 +12,22 @@ import { keepFocusInside } from './panel/focus';
 import { fillsScreen, followViewport, hasKeyboard } from './panel/viewport';
 import { stringsFor } from './strings';
 
-export function mount({ root, frame, live, origin, language, nonce, close }: PanelOptions): Panel {
+/** Gives the root the site's colour, now and whenever the site changes it. Returns the way out. */
+function wearAccent(client: ShopperClient, setAccent: (css: string) => void): () => void {
+  let worn: string | undefined;
+  const wear = () => {
+    const accent = client.snapshot().site?.accent;
+    if (accent && accent !== worn) setAccent(accentCss((worn = accent)));
+  };
+  wear();
+  return client.subscribe(wear);
+}
+
+export async function mount(options: PanelOptions): Promise<Panel> {
+  const { root, frame, live, origin, language, nonce, close } = options;
+  const { t, format } = await stringsFor([language, ...navigator.languages]);
   addSheet(root, css, nonce, 'first');
-  const { t, format } = stringsFor([language, ...navigator.languages]);
+  const undress = wearAccent(live.client, options.setAccent);
   const surroundings: Surroundings = {
     client: live.client,
     t,
@@ -54,6 +69,7 @@ export function mount({ root, frame, live, origin, language, nonce, close }: Pan
       back.closed();
       viewport.stop();
       frame.removeEventListener('keydown', onKeyDown);
+      undress();
       render(null, stage);
     },
   };

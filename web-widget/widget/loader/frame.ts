@@ -8,37 +8,31 @@ const CHAT =
   'M12 4c4.7 0 8.25 3.1 8.25 7.2S16.7 18.4 12 18.4c-.9 0-1.8-.1-2.6-.35L5.25 20l.7-3.5c-1.4-1.3-2.2-3.2-2.2-5.3C3.75 7.1 7.3 4 12 4z';
 const DOWN = 'm6 9.5 6 6 6-6';
 
-export const WORDS = {
-  en: { open: 'Open chat', close: 'Close chat', chat: 'Chat', unread: '# unread' },
-  de: { open: 'Chat öffnen', close: 'Chat schließen', chat: 'Chat', unread: '# ungelesen' },
-};
+/** All the words that are needed before the panel has loaded: open, close, unread. */
+const WORDS = {
+  en: ['Open chat', 'Close chat', 'unread'],
+  de: ['Chat öffnen', 'Chat schließen', 'ungelesen'],
+} as const;
 
 export interface Frame {
   host: HTMLElement;
   root: ShadowRoot;
   dialog: HTMLElement;
-  launcher: HTMLButtonElement;
+  launcher: HTMLElement;
   setAccent: SetCss;
-  show(open: boolean): void;
-  badge(unread: number): void;
-  label(words: (typeof WORDS)['en']): void;
+  show(open: boolean, unread: number, language: string): void;
 }
 
-function icon(path: string, name: string): SVGElement {
-  const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('viewBox', '0 0 24 24');
-  svg.setAttribute('class', name);
-  svg.setAttribute('aria-hidden', 'true');
-  const line = document.createElementNS(SVG, 'path');
-  line.setAttribute('d', path);
-  svg.append(line);
-  return svg;
-}
-
-function element<K extends keyof HTMLElementTagNameMap>(tag: K, name: string): HTMLElementTagNameMap[K] {
-  const made = document.createElement(tag);
-  made.className = name;
+function add(parent: ParentNode, tag: string, attributes: Record<string, string>, space?: string): HTMLElement {
+  const made = (space ? document.createElementNS(space, tag) : document.createElement(tag)) as HTMLElement;
+  for (const name in attributes) made.setAttribute(name, attributes[name]!);
+  parent.append(made);
   return made;
+}
+
+function addIcon(parent: HTMLElement, name: string, path: string) {
+  const svg = add(parent, 'svg', { viewBox: '0 0 24 24', class: name, 'aria-hidden': 'true' }, SVG);
+  add(svg, 'path', { d: path }, SVG);
 }
 
 export function createFrame(nonce: string | undefined): Frame {
@@ -46,27 +40,11 @@ export function createFrame(nonce: string | undefined): Frame {
   const root = host.attachShadow({ mode: 'open' });
   addSheet(root, css, nonce);
   const setAccent = addSheet(root, '', nonce);
-  const dialog = element('section', 'frame');
-  dialog.setAttribute('role', 'dialog');
-  dialog.tabIndex = -1;
-  dialog.inert = true;
-  dialog.append(element('div', 'frame-shell'));
-  const launcher = element('button', 'launcher');
-  launcher.type = 'button';
-  launcher.setAttribute('aria-haspopup', 'dialog');
-  const count = element('span', 'badge');
-  launcher.append(icon(CHAT, 'launcher-chat'), icon(DOWN, 'launcher-down'), count);
-  root.append(dialog, launcher);
-  let words = WORDS.en;
-  let isOpen = false;
-  let unread = 0;
-
-  function relabel() {
-    const news = unread ? `, ${words.unread.replace('#', String(unread))}` : '';
-    launcher.setAttribute('aria-label', isOpen ? words.close : words.open + news);
-    launcher.setAttribute('aria-expanded', String(isOpen));
-    dialog.setAttribute('aria-label', words.chat);
-  }
+  const dialog = add(root, 'section', { class: 'frame', role: 'dialog', 'aria-label': 'Chat', tabindex: '-1' });
+  const launcher = add(root, 'button', { class: 'launcher', type: 'button', 'aria-haspopup': 'dialog' });
+  addIcon(launcher, 'chat', CHAT);
+  addIcon(launcher, 'down', DOWN);
+  const badge = add(launcher, 'span', { class: 'badge' });
 
   return {
     host,
@@ -74,20 +52,13 @@ export function createFrame(nonce: string | undefined): Frame {
     dialog,
     launcher,
     setAccent,
-    show(open) {
-      isOpen = open;
+    show(open, unread, language) {
+      const words = WORDS[/^de\b/i.test(language) ? 'de' : 'en'];
       dialog.inert = !open;
       host.toggleAttribute('data-open', open);
-      relabel();
-    },
-    badge(value) {
-      unread = value;
-      count.textContent = value > 9 ? '9+' : String(value || '');
-      relabel();
-    },
-    label(next) {
-      words = next;
-      relabel();
+      badge.textContent = unread > 9 ? '9+' : String(unread || '');
+      launcher.setAttribute('aria-expanded', String(open));
+      launcher.setAttribute('aria-label', open ? words[1] : words[0] + (unread ? `, ${unread} ${words[2]}` : ''));
     },
   };
 }

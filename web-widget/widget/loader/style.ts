@@ -22,11 +22,10 @@ export function addSheet(root: ShadowRoot, text: string, nonce?: string, place?:
   return (next) => (element.textContent = next);
 }
 
-/** The two properties that the launcher needs, for a colour that accentCss() has not seen to yet. */
+/** The two properties that the launcher needs: the site's colour, and white or black for what stands on it (contrast 4.5). */
 export function launcherAccent(colour: string | undefined): string {
-  const match = /^#(..)(..)(..)$/.exec(colour ?? '');
-  if (!colour || !match || !/^#[0-9a-f]{6}$/i.test(colour)) return '';
-  const [r, g, b] = match.slice(1).map((part) => (parseInt(part, 16) / 255) ** 2.2) as [number, number, number];
-  const on = 0.2126 * r + 0.7152 * g + 0.0722 * b < 0.183 ? '#fff' : '#0b0d10';
-  return `:host{--accent:${colour};--on-accent:${on}}`;
+  if (!colour || !/^#[0-9a-f]{6}$/i.test(colour)) return '';
+  const part = (at: number) => (parseInt(colour.slice(at, at + 2), 16) / 255) ** 2.2;
+  const isDark = 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5) < 0.183;
+  return `:host{--accent:${colour};--on-accent:${isDark ? '#fff' : '#000'}}`;
 }

@@ -1,8 +1,8 @@
 // One widget on one page: when its parts load, and what the launcher shows meanwhile.
 import type { Live, LiveModule, Panel, PanelModule, Settings } from '../api';
 import type { createEmitter } from './emitter';
-import { createFrame, WORDS } from './frame';
-import { forget, keepOpen, recall, remember, wasOpen } from './memory';
+import { createFrame } from './frame';
+import { recall, remember } from './memory';
 import { launcherAccent } from './style';
 
 export interface Surroundings {
@@ -13,10 +13,9 @@ export interface Surroundings {
 }
 
 export interface Widget {
-  readonly settings: Settings;
-  readonly isOpen: boolean;
-  readonly unread: number;
-  readonly ready: boolean;
+  settings(): Settings;
+  /** What the page may ask for with shopbell('get', name). */
+  facts(): { open: boolean; unread: number; ready: boolean; site: string };
   open(focus?: boolean): void;
   close(): void;
   setHidden(hidden: boolean): void;
@@ -28,7 +27,7 @@ export interface Widget {
 /** No page waits for us, but one that never finishes loading must not keep us out. */
 const LOAD_WAIT_MS = 4000;
 const IDLE_WAIT_MS = 2000;
-const RETRY_MS = [1000, 3000, 9000, 30_000];
+const RETRY_MAX_MS = 30_000;
 
 function languageOf(settings: Settings): string {
   return settings.language || document.documentElement.lang || navigator.language || 'en';
@@ -38,8 +37,7 @@ function whenIdle(run: () => void): void {
   const idle = () => ('requestIdleCallback' in window ? requestIdleCallback(run, { timeout: IDLE_WAIT_MS }) : setTimeout(run, 200));
   if (document.readyState === 'complete') return void idle();
   const timer = setTimeout(idle, LOAD_WAIT_MS);
-  const loaded = () => (clearTimeout(timer), idle());
-  addEventListener('load', loaded, { once: true });
+  addEventListener('load', () => (clearTimeout(timer), idle()), { once: true });
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -54,7 +52,7 @@ function part<M>(address: string, gone: () => boolean): () => Promise<M> {
         return (await import(tries ? `${address}?${tries}` : address)) as M;
       } catch (error) {
         if (gone()) throw error;
-        await pause(RETRY_MS[tries] ?? RETRY_MS[RETRY_MS.length - 1]!);
+        await pause(Math.min(1000 * 3 ** tries, RETRY_MAX_MS));
       }
     }
   };
@@ -63,7 +61,7 @@ function part<M>(address: string, gone: () => boolean): () => Promise<M> {
 
 export function createWidget(first: Settings, { origin, nonce, emitter }: Surroundings): Widget {
   const site = first.site;
-  const memory = recall(site);
+  const memory = recall('localStorage', site);
   const frame = createFrame(nonce);
   let settings = first;
   let isOpen = false;
@@ -71,83 +69,88 @@ export function createWidget(first: Settings, { origin, nonce, emitter }: Surrou
   let ready = false;
   let gone = false;
   let live: Live | undefined;
+  let mounting: Promise<Panel> | undefined;
   let panel: Panel | undefined;
 
-  const loadLive = part<LiveModule>(origin + SHOPBELL_LIVE_PATH, () => gone);
-  const loadPanel = part<PanelModule>(origin + SHOPBELL_PANEL_PATH, () => gone);
+  const isGone = () => gone;
+  const loadLive = part<LiveModule>(origin + SHOPBELL_LIVE_PATH, isGone);
+  const loadPanel = part<PanelModule>(origin + SHOPBELL_PANEL_PATH, isGone);
 
-  function dress() {
-    const language = languageOf(settings);
-    frame.label(language.toLowerCase().startsWith('de') ? WORDS.de : WORDS.en);
+  function show() {
+    frame.show(isOpen, unread, languageOf(settings));
     if (settings.theme) frame.host.dataset.theme = settings.theme;
     else delete frame.host.dataset.theme;
   }
 
-  function onSnapshot(module: LiveModule) {
+  function onSnapshot() {
+    if (gone) return;
     const now = live!.client.snapshot();
-    if (now.refused) {
+    if (now.refused && !frame.host.hidden) {
       console.warn(`shopbell: ${now.refused.message}`);
       frame.host.hidden = true;
     }
     const engaged = now.unread > 0 || (now.conversation !== null && now.conversation.state !== 'closed');
-    const accent = now.site?.accent;
-    if (accent && (accent !== memory.accent || !ready)) frame.setAccent(module.accentCss(accent));
+    const accent = now.site?.accent ?? memory.accent;
     if (accent !== memory.accent || engaged !== memory.engaged) {
-      remember(site, Object.assign(memory, { engaged }, accent && { accent }));
+      if (accent !== memory.accent && !panel) frame.setAccent(launcherAccent(accent));
+      remember('localStorage', site, Object.assign(memory, { accent, engaged }));
     }
     if (now.site && !ready) {
       ready = true;
       emitter.emit('ready');
     }
-    if (now.unread === unread) return;
-    unread = now.unread;
-    frame.badge(unread);
-    emitter.emit('unread', unread);
+    if (now.unread !== unread) {
+      unread = now.unread;
+      show();
+      emitter.emit('unread', unread);
+    }
   }
 
   async function ensureLive(): Promise<Live | undefined> {
     const module = await loadLive();
-    if (gone || live) return gone ? undefined : live;
-    live = module.start({ origin, settings });
-    const tell = () => gone || onSnapshot(module);
-    live.client.subscribe(tell);
-    tell();
+    if (!live && !gone) {
+      live = module.start({ origin, settings });
+      live.client.subscribe(onSnapshot);
+      onSnapshot();
+    }
     return live;
   }
 
-  async function ensurePanel(): Promise<Panel | undefined> {
+  async function ensurePanel(): Promise<void> {
     const [running, module] = await Promise.all([ensureLive(), loadPanel()]);
-    if (gone || !running) return undefined;
-    const { root, dialog } = frame;
+    if (gone || !running) return;
+    const { root, dialog, setAccent } = frame;
     const language = languageOf(settings);
-    return (panel ??= module.mount({ root, frame: dialog, live: running, origin, language, nonce, close }));
+    panel = await (mounting ??= module.mount({ root, frame: dialog, live: running, origin, language, nonce, setAccent, close }));
+    if (gone) panel.unmount();
   }
 
-  const quietly = (work: Promise<unknown>) => void work.catch(() => undefined);
+  /** What fails here fails for good only when the widget is gone. */
+  const quietly = (work: Promise<unknown>) => void work.catch(() => {});
 
   function open(focus = true) {
     if (isOpen || gone || frame.host.hidden) return;
     isOpen = true;
-    frame.show(true);
-    keepOpen(site, true);
+    show();
+    remember('sessionStorage', site, { open: true });
     if (focus) frame.dialog.focus({ preventScroll: true });
-    quietly(ensurePanel().then((shown) => isOpen && shown?.opened(focus)));
+    quietly(ensurePanel().then(() => isOpen && panel?.opened(focus)));
     emitter.emit('open');
   }
 
   function close() {
     if (!isOpen) return;
     isOpen = false;
-    const hadFocus = frame.root.activeElement !== null;
-    frame.show(false);
-    keepOpen(site, false);
+    const hadFocus = frame.root.activeElement;
+    show();
+    remember('sessionStorage', site, {});
     panel?.closed();
     if (hadFocus) frame.launcher.focus({ preventScroll: true });
     emitter.emit('close');
   }
 
   frame.setAccent(launcherAccent(memory.accent));
-  frame.show(false);
+  show();
   frame.launcher.addEventListener('click', () => (isOpen ? close() : open()));
   for (const intent of ['pointerenter', 'pointerdown', 'focus']) {
     frame.launcher.addEventListener(intent, () => quietly(ensurePanel()), { once: true, passive: true });
@@ -157,25 +160,14 @@ export function createWidget(first: Settings, { origin, nonce, emitter }: Surrou
     event.stopPropagation();
     close();
   });
-  dress();
   document.documentElement.append(frame.host);
-  if (wasOpen(site)) open(false);
+  if (recall('sessionStorage', site).open) open(false);
   else if (memory.engaged) quietly(ensureLive());
   else whenIdle(() => gone || quietly(ensureLive()));
 
   return {
-    get settings() {
-      return settings;
-    },
-    get isOpen() {
-      return isOpen;
-    },
-    get unread() {
-      return unread;
-    },
-    get ready() {
-      return ready;
-    },
+    settings: () => settings,
+    facts: () => ({ open: isOpen, unread, ready, site }),
     open,
     close,
     setHidden(hidden) {
@@ -185,7 +177,7 @@ export function createWidget(first: Settings, { origin, nonce, emitter }: Surrou
     send: (text) => quietly(ensureLive().then((running) => running?.client.send(String(text)))),
     update(next) {
       settings = next;
-      dress();
+      show();
       live?.update(next);
     },
     shutdown() {
@@ -194,7 +186,7 @@ export function createWidget(first: Settings, { origin, nonce, emitter }: Surrou
       panel?.unmount();
       live?.stop();
       frame.host.remove();
-      forget(site);
+      remember('localStorage', site, {});
     },
   };
 }

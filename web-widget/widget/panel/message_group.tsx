@@ -31,12 +31,9 @@ function Failed({ message }: { message: MessageItem }) {
 
 function Bubble({ message }: { message: MessageItem }) {
   const { format } = useSurroundings();
-  const names = ['bubble'];
-  if (isEmojiOnly(message.text)) names.push('bubble-emoji');
-  if (message.status === 'sending') names.push('bubble-sending');
   return (
     <>
-      <div class={names.join(' ')} title={format.absolute(message.at)} dir="auto">
+      <div class={isEmojiOnly(message.text) ? 'bubble bubble-emoji' : 'bubble'} title={format.absolute(message.at)} dir="auto">
         <MessageText text={message.text} />
       </div>
       {message.status === 'failed' && <Failed message={message} />}

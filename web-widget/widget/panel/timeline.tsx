@@ -75,7 +75,8 @@ export function Timeline({ snapshot }: { snapshot: ShopperSnapshot }) {
   const now = useNow();
   const { timeline } = snapshot;
   const groups = useMemo(() => {
-    const shown = timeline.filter((item) => item.kind === 'message' || eventWords(item, t) !== undefined);
+    const last = timeline[timeline.length - 1];
+    const shown = timeline.filter((item) => item.kind === 'message' || eventWords(item, t, item === last) !== undefined);
     return groupMessages(shown.map(entryOf), (entry) => entry.item.key);
   }, [timeline, t]);
   const newest = lastOwn(timeline);

@@ -4,8 +4,8 @@ import type { EventItem, ShopperSnapshot } from '../../client/types';
 import type { Strings } from '../strings';
 import { firstName } from './context';
 
-/** The line in the timeline for an event; undefined for what needs no line. */
-export function eventWords(item: EventItem, t: Strings): string | undefined {
+/** The line in the timeline for an event; undefined for what needs no line. isLast: what it asks is being asked below. */
+export function eventWords(item: EventItem, t: Strings, isLast = false): string | undefined {
   const name = firstName(item.agent, t.someone);
   switch (item.type) {
     case 'assigned':
@@ -13,7 +13,7 @@ export function eventWords(item: EventItem, t: Strings): string | undefined {
     case 'queued':
       return item.reason === 'agent_left' || item.reason === 'agent_away' ? t.agentLeft(name) : undefined;
     case 'close_proposed':
-      return t.proposed(name);
+      return isLast ? undefined : t.proposed(name);
     case 'close_disputed':
       return t.disputed;
     case 'closed':
@@ -58,7 +58,7 @@ export function waitingWords(snapshot: ShopperSnapshot, t: Strings): Waiting | u
 export function troubleWords(snapshot: ShopperSnapshot, isReconnecting: boolean, t: Strings): string | undefined {
   if (snapshot.refused) return t.refused;
   if (snapshot.connection === 'offline') return t.offline;
-  if (isReconnecting) return t.reconnecting;
+  if (isReconnecting) return snapshot.connection === 'connecting' ? t.connecting : t.reconnecting;
   if (snapshot.serviceWritable) return undefined;
   const held = snapshot.timeline.some((item) => item.kind === 'message' && item.status === 'sending');
   return held ? t.storeAway : t.storeAwayIdle;

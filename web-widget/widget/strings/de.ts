@@ -64,6 +64,7 @@ export const de = (format: Format): Strings => ({
   solved: 'Ja, gelöst',
   notYet: 'Noch nicht',
   notDone: 'Das hat nicht geklappt. Bitte noch einmal.',
+  connecting: 'Verbindung wird aufgebaut…',
   reconnecting: 'Verbindung wird wieder aufgebaut…',
   offline: 'Sie sind offline. Nachrichten gehen hinaus, sobald Sie wieder online sind.',
   storeAway: 'Wir können gerade nicht senden. Ihre Nachricht ist sicher und geht von selbst hinaus.',

@@ -66,6 +66,7 @@ export const en = (format: Format) => ({
   solved: 'It’s solved',
   notYet: 'Not yet',
   notDone: 'That did not work. Please try again.',
+  connecting: 'Connecting…',
   reconnecting: 'Connecting again…',
   offline: 'You are offline. Messages go out when you are back.',
   storeAway: 'We can’t send right now. Your message is kept and goes out by itself.',
