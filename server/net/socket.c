@@ -20,13 +20,13 @@ _Static_assert((int)WS_HEADER_MAX_BYTES <= (int)FRAME_HEADROOM_BYTES,
 
 /* ---- writing ---- */
 
+/* An idle handle runs before the next poll, and keeps that one from sleeping. */
 static void mark_dirty(struct conn *conn)
 {
     struct sockets *sockets = conn->sockets;
     if (!list_node_linked(&conn->dirty))
         list_push_back(&sockets->dirty, &conn->dirty);
-    if (!uv_is_active(
-            (uv_handle_t *)&sockets->flush)) /* runs before the next poll, and keeps that one from sleeping */
+    if (!uv_is_active((uv_handle_t *)&sockets->flush))
         uv_idle_start(&sockets->flush, sockets_flush_cb);
 }
 
