@@ -18,13 +18,17 @@ function report(name, result, started) {
   for (const { name: test, reason } of skipped) console.log(`  skipped: ${test}: ${reason}`);
 }
 
+const told = new Set(); // a build that fails stops several suites, and is told once
+
 async function runSuite([name, run]) {
   const started = Date.now();
   let result;
   try {
     result = await run();
   } catch (error) {
-    result = { passed: [], failed: [{ name, detail: String(error.detail ?? error.stack) }], skipped: [] };
+    const detail = told.has(error) ? `${error.message}, see above` : String(error.detail ?? error.stack);
+    told.add(error);
+    result = { passed: [], failed: [{ name, detail }], skipped: [] };
   }
   if (result.passed.length + result.failed.length === 0) {
     result.failed.push({ name, detail: 'this suite ran no test' });

@@ -7,6 +7,7 @@ import { checkLayers } from './layers.mjs';
 import { readTap } from './tap.mjs';
 
 const MINUTE_MS = 60_000;
+const OUTPUT_MAX = 20_000; // of a compiler's words; the first error is seldom further up than that
 
 const SETUP = {
   debug: { env: { CC: 'gcc' }, options: [] },
@@ -25,7 +26,7 @@ function built(name) {
     if (!existsSync(`${dir}/build.ninja`)) steps.unshift(['meson', 'setup', dir, ...options]);
     for (const step of steps) {
       const { code, output } = await run(step, { env, timeoutMs: 8 * MINUTE_MS });
-      if (code !== 0) throw Object.assign(new Error(`${step.join(' ')} failed`), { detail: output });
+      if (code !== 0) throw Object.assign(new Error(`${step.join(' ')} failed`), { detail: output.slice(-OUTPUT_MAX) });
     }
   })());
 }
