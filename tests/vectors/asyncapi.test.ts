@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import asyncapiParser from '@asyncapi/parser';
+import { fromFile, Parser } from '@asyncapi/parser';
 import { asyncapi, protoDir, pushes, requests } from './schemas';
 
 test('the official parser finds no error', async () => {
-  const { Parser, fromFile } = asyncapiParser;
   const { document, diagnostics } = await fromFile(new Parser(), join(protoDir, 'asyncapi.yaml')).parse();
   const errors = diagnostics.filter(({ severity }) => severity === 0);
   assert.deepEqual(errors.map(({ message, path }) => `${path.join('.')}: ${message}`), []);
