@@ -3,6 +3,7 @@
 import { render } from 'preact';
 import { createAgentClient } from '../client/index';
 import './console.css';
+import { format } from './hooks/format';
 import { useSnapshot } from './hooks/snapshot';
 import { language } from './strings/index';
 import { App } from './views/app';
@@ -16,6 +17,7 @@ function Root() {
 }
 
 document.documentElement.lang = language;
+document.documentElement.dir = format.direction;
 client.start();
 const place = document.getElementById('app');
 if (place) render(<Root />, place);

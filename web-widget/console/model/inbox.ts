@@ -63,6 +63,12 @@ export function shopperName(shopper: { id?: string; name?: string } | null | und
   return shopper?.id ? `${word} ${shortId(shopper.id)}` : word;
 }
 
+/** Undefined when nobody knows: of a conversation that is over, or of somebody else's. */
+export function presenceWord(shopper: { present?: boolean } | null, words: { present: string; absent: string }): string | undefined {
+  if (shopper?.present === undefined) return undefined;
+  return shopper.present ? words.present : words.absent;
+}
+
 export function shortId(id: string): string {
   return id.slice(-4);
 }

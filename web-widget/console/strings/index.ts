@@ -1,5 +1,6 @@
 // The table for this browser's language. ?lang=de overrides it, for screenshots and support.
 
+import { pickLanguage } from '../../ui/format';
 import { de } from './de';
 import { en, type Strings } from './en';
 
@@ -7,19 +8,9 @@ export type { Strings };
 
 const TABLES: Record<string, Strings> = { en, de };
 
-export function chooseLanguage(wanted: readonly string[]): string {
-  for (const tag of wanted) {
-    const base = tag.toLowerCase().split('-')[0] ?? '';
-    if (base in TABLES) return base;
-  }
-  return 'en';
-}
-
 const asked = typeof location === 'undefined' ? null : new URLSearchParams(location.search).get('lang');
+const wanted = typeof navigator === 'undefined' ? [] : (navigator.languages ?? []);
 
-export const language = chooseLanguage([
-  ...(asked ? [asked] : []),
-  ...(typeof navigator === 'undefined' ? [] : navigator.languages),
-]);
+export const language = pickLanguage(Object.keys(TABLES), [asked ?? undefined, ...wanted]);
 
 export const t: Strings = TABLES[language] ?? en;

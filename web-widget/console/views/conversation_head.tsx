@@ -1,7 +1,7 @@
 import type { AgentConversation } from '../../client/index';
 import { alert, arrowLeft, check, hourglass, Icon, panelRight } from '../../ui/icon';
 import { useConsoleContext } from '../hooks/context';
-import { closeState, shopperName } from '../model/inbox';
+import { closeState, presenceWord, shopperName } from '../model/inbox';
 import { pageHint } from '../model/link';
 import { t } from '../strings/index';
 import { Face } from './face';
@@ -10,8 +10,7 @@ import { WaitClock } from './wait_clock';
 
 function Who({ conversation }: { conversation: AgentConversation }) {
   const { shopper, waitingSince } = conversation;
-  const present = shopper?.present ?? false;
-  const word = present ? t.present : t.absent;
+  const where = [presenceWord(shopper, t), shopper?.page && pageHint(shopper.page)].filter(Boolean).join(' · ');
   const name = shopperName(shopper, t.shopper);
   return (
     <div class="head-who">
@@ -21,10 +20,7 @@ function Who({ conversation }: { conversation: AgentConversation }) {
           <span class="cut">{name}</span>
           {waitingSince !== null && <WaitClock since={waitingSince} />}
         </h1>
-        <p class="head-where cut">
-          {word}
-          {shopper?.page && <> · <span>{pageHint(shopper.page)}</span></>}
-        </p>
+        {where && <p class="head-where cut">{where}</p>}
       </div>
     </div>
   );

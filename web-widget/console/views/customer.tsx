@@ -5,7 +5,7 @@ import { close, Icon } from '../../ui/icon';
 import { useNow } from '../../ui/time';
 import { useConsoleContext } from '../hooks/context';
 import { format } from '../hooks/format';
-import { shopperName, shortId } from '../model/inbox';
+import { presenceWord, shopperName, shortId } from '../model/inbox';
 import { pageText } from '../model/link';
 import { formerConversations, type Former as FormerItem } from '../model/timeline';
 import { t } from '../strings/index';
@@ -28,14 +28,14 @@ function Copy({ text }: { text: string }) {
 }
 
 function Person({ shopper }: { shopper: ShopperProfile | null }) {
-  const present = shopper?.present ?? false;
+  const word = presenceWord(shopper, t);
   const name = shopperName(shopper, t.shopper);
   return (
     <div class="person">
       <Face shopper={shopper} size={40} />
       <div class="person-words">
         <p class="person-name" dir="auto">{name}</p>
-        <p class={present ? 'presence-line presence-line-here' : 'presence-line'}>{present ? t.present : t.absent}</p>
+        {word && <p class={shopper?.present ? 'presence-line presence-line-here' : 'presence-line'}>{word}</p>}
       </div>
     </div>
   );

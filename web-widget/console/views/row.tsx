@@ -3,7 +3,7 @@ import type { AgentConversation, MessageItem } from '../../client/index';
 import { ago, format } from '../hooks/format';
 import { pure } from '../hooks/pure';
 import { useSecond } from '../hooks/second';
-import { lastActivity, shopperName } from '../model/inbox';
+import { lastActivity, presenceWord, shopperName } from '../model/inbox';
 import { pageHint } from '../model/link';
 import { t } from '../strings/index';
 import { Face } from './face';
@@ -40,7 +40,7 @@ interface MineRowProps extends RowLinkProps {
 function MineRowInner({ id, conversation, draft, current, tabbable, onSelect }: MineRowProps) {
   const { shopper, unread, waitingSince } = conversation;
   const name = shopperName(shopper, t.shopper);
-  const present = shopper?.present ?? false;
+  const word = presenceWord(shopper, t);
   return (
     <li>
       <a
@@ -51,8 +51,8 @@ function MineRowInner({ id, conversation, draft, current, tabbable, onSelect }: 
         <Face shopper={shopper} presence />
         <span class="row-main">
           <span class="row-line">
-            <span class="row-name" title={`${name} · ${present ? t.present : t.absent}`}>{name}</span>
-            <span class="hidden-words">{present ? t.present : t.absent}</span>
+            <span class="row-name" title={word ? `${name} · ${word}` : name}>{name}</span>
+            {word && <span class="hidden-words">{word}</span>}
             {shopper?.page && <span class="row-page">{pageHint(shopper.page)}</span>}
           </span>
           <span class="row-preview">{conversation.shopperTyping ? t.typing(name) : preview(conversation.lastMessage, draft)}</span>

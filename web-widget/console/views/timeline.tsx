@@ -38,9 +38,9 @@ export function Timeline({ conversation }: { conversation: AgentConversation }) 
   const { client, snap } = useConsoleContext();
   const { id, timeline } = conversation;
   const load = () => {
-    if (!conversation.loadingEarlier && snap.connection === 'ready') void client.loadEarlier(id);
+    if (!conversation.loadingEarlier) void client.loadEarlier(id);
   };
-  const scroll = useTimelineScroll(timeline, conversation.canLoadEarlier, load);
+  const scroll = useTimelineScroll(timeline, conversation.canLoadEarlier && snap.connection === 'ready', load);
   const rows = useMemo(() => timelineRows(scroll.shown, id), [timeline, scroll.shown[0]?.key, id]);
   const statusKey = useMemo(() => lastOwnKey(timeline), [timeline]);
   const now = useNow(60_000);

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseRoute, routeHash } from '../../web-widget/console/hooks/route';
+import { de } from '../../web-widget/console/strings/de';
+import { en } from '../../web-widget/console/strings/en';
+
+describe('the words', () => {
+  it('are all there in every language, with the same holes', () => {
+    assert.deepEqual(Object.keys(de).sort(), Object.keys(en).sort());
+    for (const [key, word] of Object.entries(en)) {
+      const other = de[key as keyof typeof de];
+      assert.equal(typeof other, typeof word, key);
+      if (typeof word === 'string') assert.ok((other as string).length > 0, key);
+    }
+  });
+});
+
+describe('the address', () => {
+  it('names what is in the middle, and nothing else can get in', () => {
+    const id = `c_${'0'.repeat(20)}`;
+    assert.deepEqual(parseRoute(`#${id}`), { view: 'conversation', id });
+    assert.deepEqual(parseRoute('#waiting'), { view: 'waiting' });
+    assert.deepEqual(parseRoute('#c_<script>'), { view: 'inbox' });
+    assert.equal(routeHash(parseRoute(`#${id}`)), `#${id}`);
+  });
+});
