@@ -183,8 +183,9 @@ export class Browser {
       setItem: (key, value) => {
         check();
         if (this.full) throw new DOMException('full', 'QuotaExceededError');
+        const changed = items.get(key) !== value;
         items.set(key, value);
-        tell(key);
+        if (changed) tell(key);
       },
       removeItem: (key) => (check(), items.delete(key) && tell(key)),
       clear: () => items.clear(),

@@ -30,7 +30,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
   let queue: readonly QueueEntry[] = [];
   let closed: readonly ConversationSummary[] = [];
 
-  const session = createSession(env, options.url, 'agent', keep, undefined, {
+  const session = createSession(env, options.url, 'agent', undefined, {
     login, ready, refused, stamp, push,
     self: () => author,
     lane: (entry) => entry.conversation_id ?? '',

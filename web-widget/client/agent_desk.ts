@@ -1,7 +1,7 @@
 // The conversations on an agent's desk: those that are theirs, and some of the past.
 import type { Author } from '@proto';
 import { createView, type ViewMaker } from './agent_view';
-import type { Conversation } from './conversation';
+import { type Conversation, lastSeq } from './conversation';
 import type { Entry } from './outbox';
 import type { Session } from './session';
 import { keepSame } from './store';
@@ -21,7 +21,8 @@ export interface Desk {
 
 export function createDesk({ conversations, history, outbox }: Session): Desk {
   const roots = new Map<string, ViewMaker>();
-  const proposed = new Set<string>();
+  /** By conversation, the last seq held when it was asked. */
+  const proposed = new Map<string, number>();
   let mine: readonly AgentConversation[] = [];
   let shown: ReadonlyMap<string, AgentConversation> = new Map();
 
@@ -37,7 +38,8 @@ export function createDesk({ conversations, history, outbox }: Session): Desk {
 
   function viewOf(held: Conversation, make: ViewMaker, self: Author, connected: boolean): AgentConversation {
     const { id } = held;
-    if (held.state !== 'assigned') proposed.delete(id);
+    const since = proposed.get(id) ?? Infinity;
+    if (held.events.some(({ seq, type }) => seq > since && type !== 'message')) proposed.delete(id);
     const entries = outbox.list().filter((entry) => entry.conversation_id === id);
     return make(held, {
       chain: history.chain(id),
@@ -63,7 +65,7 @@ export function createDesk({ conversations, history, outbox }: Session): Desk {
       proposed.clear();
     },
     propose(id, on) {
-      if (on) proposed.add(id);
+      if (on) proposed.set(id, lastSeq(conversations.get(id)));
       else proposed.delete(id);
     },
     views(self, connected) {

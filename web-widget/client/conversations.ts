@@ -45,12 +45,17 @@ export interface ConversationsHooks {
   took(held: Conversation, event: Event): void;
 }
 
+interface Repair {
+  timer: unknown;
+  tries: number;
+}
+
 export function createConversations(env: Env, hooks: ConversationsHooks): Conversations {
   const all = new Map<string, Conversation>();
   const early = new Map<string, Map<number, Event>>();
   /** The last seq the server is known to have. */
   const known = new Map<string, number>();
-  const repairs = new Map<string, { timer: unknown; tries: number }>();
+  const repairs = new Map<string, Repair>();
   const typing = new Map<string, unknown>();
 
   function put(next: Conversation): void {
@@ -79,18 +84,20 @@ export function createConversations(env: Env, hooks: ConversationsHooks): Conver
       if (seq <= lastSeq(held)) waiting!.delete(seq);
     }
     if (!waiting?.size) early.delete(id);
-    if (lacks(id)) refresh(id, waiting?.size ? HOLE_GRACE_MS : 0);
+    if (lacks(id)) ask(id, waiting?.size ? HOLE_GRACE_MS : 0, lacks);
   }
 
   const lacks = (id: string) => early.has(id) || lastSeq(all.get(id)) < (known.get(id) ?? 0);
 
-  function refresh(id: string, delay_ms = 0): void {
+  /** Asks after a while, if that is still needed then. One request at a time for each conversation. */
+  function ask(id: string, delay_ms: number, needed: (id: string) => boolean): void {
     if (repairs.has(id)) return;
-    const repair = { timer: env.setTimeout(() => ask(id, repair), delay_ms), tries: 0 };
+    const repair: Repair = { tries: 0, timer: undefined };
+    repair.timer = env.setTimeout(() => (needed(id) ? request(id, repair) : repairs.delete(id)), delay_ms);
     repairs.set(id, repair);
   }
 
-  function ask(id: string, repair: { timer: unknown; tries: number }): void {
+  function request(id: string, repair: Repair): void {
     const held = all.get(id);
     const after = lastSeq(held);
     if (!held || !hooks.ready()) return void repairs.delete(id);
@@ -110,7 +117,7 @@ export function createConversations(env: Env, hooks: ConversationsHooks): Conver
       if (!more) return void repairs.delete(id);
       const progress = !error && lastSeq(all.get(id)) > after;
       const delay = progress ? 0 : (error?.retry_after_ms ?? 0) + fullJitter(++repair.tries, env.random());
-      repair.timer = env.setTimeout(() => ask(id, repair), delay);
+      repair.timer = env.setTimeout(() => request(id, repair), delay);
     });
   }
 
@@ -130,6 +137,8 @@ export function createConversations(env: Env, hooks: ConversationsHooks): Conver
     hooks.changed(id);
     settle(id);
   }
+
+  const refresh = (id: string, delay_ms = 0) => ask(id, delay_ms, () => true);
 
   function takeWire(wire: Wire): void {
     known.set(wire.id, Math.max(known.get(wire.id) ?? 0, wire.last_seq));

@@ -28,8 +28,6 @@ export interface SessionHooks extends Pick<ConnectionHooks, 'login' | 'refused'>
   incoming(wire: Wire): void;
   /** Pushes that only one role gets. */
   push?(action: keyof Pushes, payload: Pushes[keyof Pushes]): void;
-  /** Another tab wrote this in storage. */
-  stored?(name: string): void;
   lost?(): void;
   changed(): void;
 }
@@ -55,13 +53,14 @@ export interface Session {
   retry(custom_id: string): void;
 }
 
-export function createSession(env: Env, url: string, role: Role, keep: Keep, outboxKeep: Keep | undefined, hooks: SessionHooks): Session {
+/** keep: where the outbox is, if that is known before the login. */
+export function createSession(env: Env, url: string, role: Role, keep: Keep | undefined, hooks: SessionHooks): Session {
   const { changed } = hooks;
   const connection = createConnection(env, url, { login: hooks.login, refused: hooks.refused, ready, push, lost, changed });
   const { call } = connection;
   const ask: AskServer = (action, payload) =>
     new Promise((resolve) => call(action, payload, (error, answer) => resolve({ error, answer })));
-  const outbox = createOutbox(env, outboxKeep, changed);
+  const outbox = createOutbox(env, keep, changed);
   const conversations = createConversations(env, { role, call, ready: connection.ready, changed, took });
   const history = createHistory(role, conversations, ask, changed);
   const receipts = createReceiptSender(env, role, conversations, call, connection.ready);
@@ -185,8 +184,6 @@ export function createSession(env: Env, url: string, role: Role, keep: Keep, out
     const entry = outbox.reload(key);
     if (entry) sender.hold(entry.custom_id);
     sender.kick();
-    const name = keep.nameOf(key);
-    if (name) hooks.stored?.(name);
   }
 
   return session;

@@ -33,8 +33,8 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
   /** Someone who never wrote has no former conversations to ask for. */
   let firstEver = false;
 
-  const session = createSession(env, options.url, 'shopper', keep, keep, {
-    login, ready, refused, stored, incoming,
+  const session = createSession(env, options.url, 'shopper', keep, {
+    login, ready, refused, incoming,
     self: () => self,
     lane: () => '',
     target: aim,
@@ -131,11 +131,6 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
     conversations.clear();
     currentId = undefined;
     cache.clear();
-  }
-
-  function stored(name: string): void {
-    const other = name === 'token' ? keep.get<string>('token') : undefined;
-    if (other && usedToken !== other && !currentId && !session.outbox.list().length) connection.restart();
   }
 
   function tellPage(): void {
