@@ -62,7 +62,7 @@ static int read_setting_flag(struct config_reader *reader, const char *argument,
         return 0;
     }
     if (!next) {
-        config_error(reader->errors, argument, "needs a value after it");
+        config_error(reader->errors, argument, "has no value; give one after it");
         return 0;
     }
     set_flag(reader, setting, next);
