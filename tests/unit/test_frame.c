@@ -12,7 +12,7 @@ static void lives_until_its_last_reader_lets_go(void **state)
     assert_memory_equal(frame->bytes, "{\"x\":1}", 7);
     assert_ptr_equal(frame_ref(frame), frame);
     frame_unref(frame);
-    memset(frame->bytes - FRAME_HEADROOM_BYTES, 0xff, FRAME_HEADROOM_BYTES);
+    memset(frame->headroom, 0xff, FRAME_HEADROOM_BYTES);
     assert_memory_equal(frame->bytes, "{\"x\":1}", 7);
     frame_unref(frame);
     frame_unref(NULL);
