@@ -1,5 +1,6 @@
 // The socket: when it is given up, and when the next one is opened.
 import assert from 'node:assert/strict';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
 import { closeCodes } from '@proto';
 import { createShopperClient, type ShopperClient } from '../../web-widget/client/index';
@@ -211,7 +212,24 @@ test('without a network the state is offline, and online reconnects at once', as
   await is('ready');
 });
 
-test('a handshake or login without an answer is given up', async () => {
+test('a handshake without an answer is given up', async () => {
+  const sockets: Socket[] = [];
+  const mute = createTcpServer((socket) => void sockets.push(socket));
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+  const { port } = mute.address() as AddressInfo;
+  const other = createShopperClient({ url: `ws://127.0.0.1:${port}/ws`, site: SITE, env: tab });
+  other.start();
+  await until(() => sockets.length === 1);
+  tab.clock.advance(9990);
+  assert.equal(other.snapshot().connection, 'connecting');
+  tab.clock.advance(100);
+  assert.equal(other.snapshot().connection, 'reconnecting');
+  other.stop();
+  sockets.forEach((socket) => socket.destroy());
+  await new Promise((resolve) => mute.close(resolve));
+});
+
+test('a login without an answer is given up', async () => {
   delete server.auto.login;
   client.start();
   await (await server.peer()).take('login');

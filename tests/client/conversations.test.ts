@@ -283,6 +283,17 @@ test('delivered is told by itself and once for a burst; seen when the person loo
   assert.equal(peer.count('mark_events_as_seen'), 1);
 });
 
+test('what was seen in one tab is not unread in the other', async () => {
+  await begin([opened, event(2)]);
+  const [firstTab, first] = [tab, client];
+  open();
+  await begin([opened, event(2)]);
+  assert.deepEqual([first.snapshot().unread, snapshot().unread], [1, 1]);
+  first.seen();
+  firstTab.clock.advance(1000);
+  assert.equal(snapshot().unread, 0);
+});
+
 test('what was seen while the socket was gone is told when it is back', async () => {
   const peer = await begin([opened, event(2)]);
   tab.clock.advance(150);

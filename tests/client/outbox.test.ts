@@ -133,6 +133,21 @@ test('a start that was never answered is started again, not sent elsewhere', asy
   assert.equal(again.payload.custom_id, custom_id);
 });
 
+test('a resend goes where the first try went, though that conversation is closed by now', async () => {
+  const peer = await begin();
+  const custom_id = client.send('did it arrive?')!;
+  await peer.take('send_event');
+  server.auto.login = () =>
+    loginAnswer({ conversations: [conversation([event(2, { type: 'closed', reason: 'timed_out' })], { state: 'closed' })] });
+  await cut(peer);
+  tab.clock.advance(1000);
+  const second = await server.peer(1);
+  const resend = await second.take('send_event');
+  assert.deepEqual([resend.payload.conversation_id, resend.payload.custom_id], [C1, custom_id]);
+  second.refuse(resend, 'conversation_closed');
+  assert.equal((await second.take('start_conversation')).payload.custom_id, custom_id);
+});
+
 test('messages arrive in the order they were written, one under way at a time', async () => {
   const peer = await begin();
   const sent = ['one', 'two', 'three', 'four'];

@@ -20,6 +20,8 @@ export interface Cached {
 
 export interface Cache {
   load(): Cached | undefined;
+  /** This storage key is the cache's. */
+  owns(key: string | null | undefined): boolean;
   /** Soon. */
   save(): void;
   clear(): void;
@@ -58,6 +60,7 @@ export function createCache(env: Env, keep: Keep, current: () => Omit<Cached, 'v
       const cached = keep.get<Cached>(NAME);
       return cached?.version === VERSION && Array.isArray(cached.conversations) ? cached : undefined;
     },
+    owns: (key) => keep.nameOf(key) === NAME,
     save() {
       timer ??= env.setTimeout(write, SAVE_MS);
     },

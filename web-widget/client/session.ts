@@ -28,6 +28,8 @@ export interface SessionHooks extends Pick<ConnectionHooks, 'login' | 'refused'>
   incoming(wire: Wire): void;
   /** Pushes that only one role gets. */
   push?(action: keyof Pushes, payload: Pushes[keyof Pushes]): void;
+  /** Another tab wrote this key in storage. */
+  stored?(key: string | null | undefined): void;
   lost?(): void;
   changed(): void;
 }
@@ -184,6 +186,7 @@ export function createSession(env: Env, url: string, role: Role, keep: Keep | un
     const entry = outbox.reload(key);
     if (entry) sender.hold(entry.custom_id);
     sender.kick();
+    hooks.stored?.(key);
   }
 
   return session;

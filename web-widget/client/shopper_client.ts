@@ -34,7 +34,7 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
   let firstEver = false;
 
   const session = createSession(env, options.url, 'shopper', keep, {
-    login, ready, refused, incoming,
+    login, ready, refused, incoming, stored,
     self: () => self,
     lane: () => '',
     target: aim,
@@ -131,6 +131,12 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
     conversations.clear();
     currentId = undefined;
     cache.clear();
+  }
+
+  /** What the person saw in another tab is not unread in this one. */
+  function stored(key: string | null | undefined): void {
+    if (!cache.owns(key)) return;
+    for (const { id, receipts } of cache.load()?.conversations ?? []) conversations.takeReceipt(id, 'shopper', receipts.shopper);
   }
 
   function tellPage(): void {
