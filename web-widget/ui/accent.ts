@@ -7,6 +7,7 @@ const LIGHT_GROUND = '#ecedef';
 const DARK_GROUND = '#24262a';
 const DARK_INK = '#0b0d10';
 const WHITE = '#ffffff';
+const BLACK = '#000000';
 
 type Triple = [number, number, number];
 
@@ -31,9 +32,9 @@ export function contrast(one: string, two: string): number {
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 }
 
-/** White or near black, whichever can be read on it; one of them always can. */
+/** White, near black or black, the first that can be read on it; between white and black one always can. */
 export function onColour(ground: string): string {
-  return contrast(WHITE, ground) >= MIN_CONTRAST ? WHITE : DARK_INK;
+  return [WHITE, DARK_INK].find((ink) => contrast(ink, ground) >= MIN_CONTRAST) ?? BLACK;
 }
 
 function toOklch(hex: string): Triple {
@@ -72,7 +73,7 @@ export function inkOn(colour: string, ground: string): string {
   const step = luminance(ground) > 0.2 ? -0.01 : 0.01;
   for (let l = lightness, ink = colour; ; l += step) {
     if (contrast(ink, ground) >= MIN_CONTRAST) return ink;
-    if (l <= 0 || l >= 1) return step < 0 ? DARK_INK : WHITE;
+    if (l <= 0 || l >= 1) return step < 0 ? BLACK : WHITE;
     ink = fromOklch(l, chroma, hue);
   }
 }

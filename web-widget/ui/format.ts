@@ -30,7 +30,7 @@ const RTL = /^(ar|arc|ckb|dv|fa|he|ku-arab|ps|sd|ug|ur|yi)\b/i;
 /** The first language of wanted that is available: by its full tag, else by its language alone; else the first available. */
 export function pickLanguage(available: readonly string[], wanted: readonly (string | undefined)[]): string {
   for (const tag of wanted) {
-    const lower = tag?.toLowerCase();
+    const lower = tag?.toLowerCase().replaceAll('_', '-');
     const base = lower?.split('-')[0];
     const match = available.find((name) => name === lower) ?? available.find((name) => name === base);
     if (match) return match;
@@ -48,9 +48,18 @@ export function daysBetween(at: number, now: number): number {
   return Math.round((midnight(now) - midnight(at)) / DAY_MS);
 }
 
+/** Pages write all sorts of things into lang, and Intl throws on what is no tag. */
+function supported(tag: string): string | undefined {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf([tag])[0];
+  } catch {
+    return undefined;
+  }
+}
+
 /** tag may carry a region ("en-GB"), which decides about clocks and dates. An unknown tag falls back to the browser's. */
 export function makeFormat(tag: string): Format {
-  const language = Intl.DateTimeFormat.supportedLocalesOf([tag])[0] ?? 'en';
+  const language = supported(tag) ?? supported(tag.split(/[-_]/)[0]!) ?? 'en';
   const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options);
   const number = new Intl.NumberFormat(language);
   const cardinals = new Intl.PluralRules(language);

@@ -53,7 +53,7 @@ export function createFrame(nonce: string | undefined): Frame {
     launcher,
     setAccent,
     show(open, unread, language) {
-      const words = WORDS[/^de\b/i.test(language) ? 'de' : 'en'];
+      const words = WORDS[/^de(?![a-z])/i.test(language) ? 'de' : 'en'];
       dialog.inert = !open;
       host.toggleAttribute('data-open', open);
       badge.textContent = unread > 9 ? '9+' : String(unread || '');

@@ -12,7 +12,7 @@ const LANGUAGES: Record<string, () => Promise<(format: Format) => Strings>> = {
 /** The words come in a language that we have; dates and numbers in its regional form, if one was asked for. */
 export async function stringsFor(wanted: readonly (string | undefined)[]): Promise<{ t: Strings; format: Format }> {
   const language = pickLanguage(Object.keys(LANGUAGES), wanted);
-  const same = wanted.filter((tag) => tag?.toLowerCase().split('-')[0] === language);
+  const same = wanted.filter((tag) => tag?.toLowerCase().split(/[-_]/)[0] === language);
   const regional = same.find((tag) => tag?.includes('-')) ?? same[0];
   const format = makeFormat(regional ?? language);
   const words = await LANGUAGES[language]!().catch(() => en);
