@@ -5,6 +5,7 @@ import { isSendKey, MAX_TEXT, textState } from '../../web-widget/console/model/c
 import { closeState, neighbour, queueTotals, shopperName, sortMine, unreadTotal } from '../../web-widget/console/model/inbox';
 import { pageHint, pageText } from '../../web-widget/console/model/link';
 import { best, score } from '../../web-widget/console/model/match';
+import { known, news } from '../../web-widget/console/model/news';
 import { conversation, event, message } from './samples';
 
 describe('the waiting clock', () => {
@@ -111,5 +112,20 @@ describe('the palette', () => {
   });
   it('finds names without their accents', () => {
     assert.deepEqual(best('bjorn', ['Anna', 'Björn Ek'], (name) => name, 5), ['Björn Ek']);
+  });
+});
+
+describe('news', () => {
+  const first = conversation('a', { lastMessage: message('a', 1) });
+  it('is a conversation that was not there before, and a new message of the shopper', () => {
+    const before = known([first]);
+    const grown = conversation('a', { lastMessage: message('a', 2) });
+    const list = news(before, [grown, conversation('b')]);
+    assert.deepEqual(list.map((one) => [one.conversation.id, one.kind]), [['a', 'message'], ['b', 'assigned']]);
+  });
+  it('is neither what was known nor what one wrote oneself', () => {
+    const answered = conversation('a', { lastMessage: message('a', 2, { own: true }) });
+    assert.deepEqual(news(known([first]), [first]), []);
+    assert.deepEqual(news(known([first]), [answered]), []);
   });
 });

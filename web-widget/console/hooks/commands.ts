@@ -2,7 +2,9 @@ import * as icons from '../../ui/icon';
 import { closeState, shopperName } from '../model/inbox';
 import type { Action } from '../model/keys';
 import { t } from '../strings/index';
+import { askToNotify, canAskToNotify } from './alerts';
 import type { Console } from './context';
+import { readFlag, writeFlag } from './flags';
 
 export interface Command {
   key: string;
@@ -32,6 +34,16 @@ function does({ act }: Console, action: Action, label: string, icon: string): Co
   return { key: action, group: t.palette_actions, label, icon, action, run: () => act(action) };
 }
 
+function alerts({ setNotice }: Console): Command[] {
+  const sound = readFlag('sound');
+  const list: Command[] = [
+    { key: 'sound', group: t.palette_actions, label: sound ? t.sound_off : t.sound_on, icon: icons.bell, run: () => writeFlag('sound', !sound) },
+  ];
+  const ask = () => void askToNotify().then((allowed) => allowed || setNotice(t.notify_refused));
+  if (canAskToNotify()) list.push({ key: 'notify', group: t.palette_actions, label: t.notify_on, icon: icons.alert, run: ask });
+  return list;
+}
+
 /** Everything the palette offers now. What cannot be done is not offered. */
 export function commands(context: Console): Command[] {
   const { selected, snap, setOverlay, logOut } = context;
@@ -45,6 +57,7 @@ export function commands(context: Console): Command[] {
   list.push(does(context, 'toggle_availability', accepting ? t.go_away : t.go_available, accepting ? icons.moon : icons.sun));
   list.push(does(context, 'go_waiting', t.act_go_waiting, icons.queue));
   list.push({ ...does(context, 'shortcuts', t.shortcuts, icons.keyboard), run: () => setOverlay('shortcuts') });
+  list.push(...alerts(context));
   list.push({ key: 'log_out', group: t.palette_actions, label: t.log_out, icon: icons.logOut, run: logOut });
   return [...conversations(context), ...list];
 }

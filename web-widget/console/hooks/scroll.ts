@@ -64,12 +64,14 @@ export function useTimelineScroll(items: readonly TimelineItem[], canLoad: boole
   const [firstKey, setFirstKey] = useState<string>();
   const [atEnd, setAtEnd] = useState(true);
   const place = useRef<{ end: boolean; anchor?: Anchor; lastKey?: string }>({ end: true });
+  const height = useRef(0);
   const start = startIndex(items, firstKey);
   const newest = items[items.length - 1];
 
   const settle = useCallback(() => {
     const scroller = scrollerRef.current;
     if (!scroller) return;
+    height.current = scroller.clientHeight;
     if (place.current.end) scroller.scrollTop = scroller.scrollHeight;
     else if (place.current.anchor) restoreAnchor(scroller, place.current.anchor);
   }, []);
@@ -85,6 +87,8 @@ export function useTimelineScroll(items: readonly TimelineItem[], canLoad: boole
   const onScroll = () => {
     const scroller = scrollerRef.current;
     if (!scroller) return;
+    // The composer grew or shrank: the browser moved, not the reader.
+    if (scroller.clientHeight !== height.current) return settle();
     const end = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= AT_END_PX;
     place.current = { end, anchor: end ? undefined : findAnchor(scroller), lastKey: end ? newest?.key : place.current.lastKey };
     setAtEnd(end);

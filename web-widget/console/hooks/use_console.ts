@@ -5,6 +5,7 @@ import type { Action } from '../model/keys';
 import { t } from '../strings/index';
 import type { Console, Overlay } from './context';
 import { focusComposer, focusIsInList, focusList, focusRow } from './focus';
+import { readFlag, writeFlag } from './flags';
 import { NARROW, PHONE, useMedia } from './media';
 import { reasonText } from './reason';
 import { useRoute, type Route } from './route';
@@ -36,22 +37,6 @@ function useCustomerPanel(client: AgentClient, route: Route) {
     setWide((open) => (writeFlag('customer', !open), !open));
   }, [narrow]);
   return { open: narrow ? over : wide, over: narrow && over, toggle, close: () => setOver(false) };
-}
-
-function readFlag(name: string): boolean {
-  try {
-    return localStorage.getItem(`shopbell.console.${name}`) !== 'closed';
-  } catch {
-    return true;
-  }
-}
-
-function writeFlag(name: string, open: boolean): void {
-  try {
-    localStorage.setItem(`shopbell.console.${name}`, open ? 'open' : 'closed');
-  } catch {
-    // Not remembered, then.
-  }
 }
 
 /** State and actions of the whole console. */

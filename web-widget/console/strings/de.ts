@@ -5,6 +5,8 @@ const count = (n: number, one: string, many: string) => (n === 1 ? one : many);
 export const de: Strings = {
   app: 'Shopbell',
   loading: 'Lädt…',
+  start_offline: 'Sie sind offline. Die Konsole öffnet sich, sobald Sie zurück sind.',
+  start_unreachable: 'Der Server antwortet noch nicht. Es wird weiter versucht.',
 
   log_in: 'Anmelden',
   logging_in: 'Wird angemeldet…',
@@ -158,6 +160,11 @@ export const de: Strings = {
   shortcuts: 'Tastenkürzel',
   close: 'Schließen',
   log_out: 'Abmelden',
+  sound_on: 'Ton einschalten',
+  sound_off: 'Ton ausschalten',
+  notify_on: 'Benachrichtigungen erlauben',
+  notify_refused: 'Ihr Browser erlaubt von hier keine Benachrichtigungen.',
+  notify_assigned: (name) => `${name} wartet auf Sie`,
   account: 'Ihr Konto',
   keys_anywhere: 'Überall',
   keys_list: 'In der Liste',

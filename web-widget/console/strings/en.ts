@@ -3,6 +3,8 @@
 export const en = {
   app: 'Shopbell',
   loading: 'Loading…',
+  start_offline: 'You are offline. The console opens when you are back.',
+  start_unreachable: 'The server is not answering yet. Trying again.',
 
   log_in: 'Log in',
   logging_in: 'Logging in…',
@@ -156,6 +158,11 @@ export const en = {
   shortcuts: 'Keyboard shortcuts',
   close: 'Close',
   log_out: 'Log out',
+  sound_on: 'Turn sound on',
+  sound_off: 'Turn sound off',
+  notify_on: 'Allow desktop notifications',
+  notify_refused: 'Your browser does not allow notifications from here.',
+  notify_assigned: (name: string) => `${name} is waiting for you`,
   account: 'Your account',
   keys_anywhere: 'Anywhere',
   keys_list: 'In the list',

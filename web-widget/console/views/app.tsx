@@ -1,6 +1,7 @@
 import { useEffect, useMemo } from 'preact/hooks';
-import type { AgentClient } from '../../client/index';
+import type { AgentClient, ConnectionStatus } from '../../client/index';
 import { Skeleton, Spinner } from '../../ui/loading';
+import { useAlerts } from '../hooks/alerts';
 import { ConsoleContext, useConsoleContext, type Console } from '../hooks/context';
 import { useKeyboard } from '../hooks/keyboard';
 import { useAccent, useTitle } from '../hooks/page_head';
@@ -74,10 +75,26 @@ function SignedIn({ client }: { client: AgentClient }) {
   useKeyboard(state);
   useLists(state);
   useTitle(state.snap);
+  useAlerts(state.snap, state.select);
   return (
     <ConsoleContext.Provider value={state}>
       <Columns />
     </ConsoleContext.Provider>
+  );
+}
+
+const STARTING: Partial<Record<ConnectionStatus, string>> = { offline: t.start_offline, reconnecting: t.start_unreachable };
+
+/** A kept log-in is being tried. It says more only when that takes its time. */
+function Starting({ connection }: { connection: ConnectionStatus }) {
+  return (
+    <main class="login">
+      <div class="login-wait">
+        <Mark size={40} />
+        <Spinner label={t.loading} />
+        <p role="status">{STARTING[connection] ?? ''}</p>
+      </div>
+    </main>
   );
 }
 
@@ -94,6 +111,6 @@ export function App({ client, site, snap }: AppProps) {
   const page = useMemo(() => ({ fromStart: auth === 'signing_in' }), []);
   if (auth === 'signed_out') page.fromStart = false;
   if (auth === 'signed_in') return <SignedIn client={client} />;
-  if (page.fromStart) return <main class="login"><div class="login-wait"><Mark size={40} /><Spinner label={t.loading} /></div></main>;
+  if (page.fromStart) return <Starting connection={snap.connection} />;
   return <Login client={client} site={site} error={authError} />;
 }

@@ -10,7 +10,7 @@ import { t } from '../strings/index';
 import { Dialog } from './dialog';
 import { Keys } from './tip';
 
-const SHOWN = 12;
+const SHOWN = 14;
 /** With nothing typed the actions must be in sight below the conversations. */
 const CONVERSATIONS_FIRST = 5;
 
@@ -59,7 +59,8 @@ export function Palette() {
   const run = (command: Command | undefined) => {
     if (!command) return;
     setOverlay(undefined);
-    // After the dialog has given the focus back, so that a command may move it on.
+    // After the dialog has given the focus back, so that a command may move it on; still within the click or key, which
+    // a browser wants to see before it asks about notifications.
     requestAnimationFrame(command.run);
   };
   const onKeyDown = (event: KeyboardEvent) => {
