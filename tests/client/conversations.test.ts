@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { Event } from '@proto';
+import { append, merge } from '../../web-widget/client/conversation';
 import { createShopperClient, type ShopperClient, type TimelineItem } from '../../web-widget/client/index';
 import { Browser, C1, C2, conversation, event, loginAnswer, MAYA, mine, type Peer, quiet, Server, SHOPPER, SITE, type Tab, until } from './harness';
 
@@ -75,6 +76,42 @@ test('a gap is repaired; what came too early is shown after it', async () => {
   tab.clock.advance(60_000);
   await quiet();
   assert.equal(peer.count('list_events'), 1);
+});
+
+test('what does not follow directly is not taken in', () => {
+  const held = merge(undefined, conversation(many(1, 3)));
+  for (const seq of [1, 3, 5]) assert.equal(append(held, event(seq)), held);
+  assert.deepEqual(append(held, event(4)).events.map(({ seq }) => seq), [1, 2, 3, 4]);
+});
+
+test('whatever is lost, doubled or swapped on the way, what is shown is dense at every moment', async () => {
+  const peer = await begin();
+  const last = 80;
+  let state = 7;
+  const random = (below: number) => (state = (state * 48271) % 2147483647) % below;
+  server.auto.list_events = ({ after, limit }) => {
+    const events = many(after + 1, Math.min(last, after + Math.min(limit, 1 + random(9))));
+    return { conversation_id: C1, events, has_more: events.at(-1)!.seq < last };
+  };
+  const shown: string[] = [];
+  client.subscribe(() => shown.push(seqs().join()));
+  const order = many(2, last).filter(({ seq }) => seq === last || random(4));
+  for (let i = 0; i < order.length; i++) {
+    const j = Math.min(order.length - 1, i + random(5));
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  for (const one of order) {
+    peer.pushEvent(one);
+    if (!random(3)) peer.pushEvent(one);
+    if (!random(5)) await new Promise((resolve) => setTimeout(resolve, 3));
+    tab.clock.advance(40);
+  }
+  await until(() => {
+    tab.clock.advance(100);
+    return seqs().length === last;
+  });
+  const whole = many(1, last).map(({ seq }) => seq).join();
+  assert.deepEqual(shown.filter((list) => !`${whole},`.startsWith(`${list},`)), []);
 });
 
 test('a hole that closes by itself costs no request', async () => {
@@ -267,8 +304,10 @@ test('delivered is told by itself and once for a burst; seen when the person loo
   const peer = await begin();
   for (const seq of [2, 3, 4]) peer.pushEvent(event(seq));
   await until(() => snapshot().unread === 3);
+  tab.clock.advance(149);
+  await quiet();
   assert.equal(peer.count('mark_events_as_delivered'), 0);
-  tab.clock.advance(150);
+  tab.clock.advance(1);
   await until(() => peer.count('mark_events_as_delivered') === 1);
   assert.deepEqual(peer.seen.at(-1)!.payload, { conversation_id: C1, up_to: 4 });
   client.seen();
