@@ -30,7 +30,7 @@ function watchPage(changed: () => void): () => void {
 
 function storageKept(): boolean {
   try {
-    const name = 'shopbell-ui:probe';
+    const name = 'shopbell:probe';
     localStorage.setItem(name, '1');
     localStorage.removeItem(name);
     return true;

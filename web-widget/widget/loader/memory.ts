@@ -9,21 +9,29 @@ export interface Remembered {
   open?: boolean;
 }
 
-/** for the tab: sessionStorage, for the browser: localStorage. */
+/** For the tab, or for the browser. */
 export type Kind = 'sessionStorage' | 'localStorage';
 
-export function recall(kind: Kind, site: string): Remembered {
+/** The client keeps what it knows of the shopper under the same prefix. */
+const prefix = (site: string) => `shopbell:${site}:shopper:`;
+
+function attempt<T>(run: () => T): T | undefined {
   try {
-    return JSON.parse(window[kind].getItem(`shopbell-ui:${site}`)!) || {};
+    return run();
   } catch {
-    return {};
+    return undefined; // refused or full: the next page starts without
   }
 }
 
+export function recall(kind: Kind, site: string): Remembered {
+  return attempt(() => JSON.parse(window[kind].getItem(`${prefix(site)}ui`)!)) || {};
+}
+
 export function remember(kind: Kind, site: string, facts: Remembered): void {
-  try {
-    window[kind].setItem(`shopbell-ui:${site}`, JSON.stringify(facts));
-  } catch {
-    // Refused or full: the next page starts without.
-  }
+  attempt(() => window[kind].setItem(`${prefix(site)}ui`, JSON.stringify(facts)));
+}
+
+/** Everything, the shopper's token included: whoever comes next at this machine is someone else. */
+export function forget(site: string): void {
+  attempt(() => Object.keys(localStorage).forEach((key) => key.startsWith(prefix(site)) && localStorage.removeItem(key)));
 }

@@ -2,7 +2,7 @@
 import type { Live, LiveModule, Panel, PanelModule, Settings } from '../api';
 import type { createEmitter } from './emitter';
 import { createFrame } from './frame';
-import { recall, remember } from './memory';
+import { forget, recall, remember } from './memory';
 import { launcherAccent } from './style';
 
 export interface Surroundings {
@@ -186,7 +186,7 @@ export function createWidget(first: Settings, { origin, nonce, emitter }: Surrou
       panel?.unmount();
       live?.stop();
       frame.host.remove();
-      remember('localStorage', site, {});
+      forget(site);
     },
   };
 }

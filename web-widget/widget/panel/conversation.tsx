@@ -66,7 +66,15 @@ export function Conversation({ snapshot, onSeen }: ConversationProps) {
   const isEmpty = timeline.length === 0;
   return (
     <div class="conversation">
-      <div class="scroller" ref={scroller} onScroll={onScroll} tabIndex={0} role="region" aria-label={t.messages}>
+      <div
+        class="scroller"
+        ref={scroller}
+        onScroll={onScroll}
+        tabIndex={0}
+        role="log"
+        aria-label={t.messages}
+        aria-busy={snapshot.loadingEarlier}
+      >
         <div class="scrolled">
           <div ref={mark} />
           {snapshot.canLoadEarlier || (isEmpty && snapshot.conversation) ? (

@@ -89,7 +89,7 @@ export function Timeline({ snapshot }: { snapshot: ShopperSnapshot }) {
   };
 
   return (
-    <div class="timeline" role="log" aria-label={t.messages} aria-busy={snapshot.loadingEarlier}>
+    <div class="timeline">
       {groups.map((group) => (
         <div key={group.key} class="entry">
           {group.startsDay && (
