@@ -17,7 +17,9 @@ enum { FRAME_HEADROOM_BYTES = 16 };
 struct frame {
     uint32_t refs;
     uint32_t len_bytes;
-    bool ephemeral; /* may be dropped for a reader who is behind: typing, presence, queue places */
+    int64_t
+        received_us; /* when the message that it delivers came in (clock_mono_us()); 0: it delivers none */
+    bool ephemeral;  /* may be dropped for a reader who is behind: typing, presence, queue places */
     unsigned char headroom[FRAME_HEADROOM_BYTES];
     unsigned char bytes[]; /* directly after the headroom */
 };

@@ -83,6 +83,7 @@ struct store_changes {
 
 struct store_transition {
     struct str values[3]; /* what the function says besides; see each request */
+    int64_t numbers[3];   /* the same, where it is one; else 0 */
     struct store_changes changes;
 };
 typedef void (*store_transition_fn)(void *ctx, enum store_result result,
@@ -150,7 +151,7 @@ struct store_conversation {
     int64_t opened_at_ms, queued_at_ms, closed_at_ms, last_seq;
     struct store_receipts receipts; /* only from store_load_conversation() */
     struct store_shopper who;       /* not from store_load_conversation() */
-    int64_t queue_position;         /* only from store_list_queue() */
+    int64_t queue_position;         /* only from store_list_queue(); 1 is next */
 };
 
 typedef void (*store_conversation_fn)(void *ctx, enum store_result result,
@@ -166,8 +167,8 @@ bool store_list_of_shopper(struct store *store, struct str site, struct str shop
 /* What the agent closed last, newest first. */
 bool store_list_closed_by(struct store *store, struct str site, struct str agent, int limit,
                           store_conversations_fn done, void *ctx);
-/* Who waits in a team's queue, first in line first. */
-bool store_list_queue(struct store *store, struct str site, struct str team, int limit,
+/* Who waits, team by team, at most limit of each, first in line first. teams is a comma-separated list. */
+bool store_list_queue(struct store *store, struct str site, struct str teams, int limit,
                       store_conversations_fn done, void *ctx);
 
 typedef void (*store_shopper_fn)(void *ctx, enum store_result result, const struct store_shopper *shopper);

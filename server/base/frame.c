@@ -15,6 +15,7 @@ struct frame *frame_new(struct str text, bool ephemeral)
     frame->refs = 1;
     frame->len_bytes = (uint32_t)text.len;
     frame->ephemeral = ephemeral;
+    frame->received_us = 0;
     if (text.len > 0)
         memcpy(frame->bytes, text.data, text.len);
     return frame;

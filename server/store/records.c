@@ -73,7 +73,8 @@ static void on_conversations(const redisReply *reply, link_done_fn done, void *c
     }
     for (size_t i = 0; i < count; i++) {
         conversation_read(&list[i], rows, i * ROW_COLUMNS);
-        list[i].queue_position = (int64_t)i + 1;
+        bool same_team = i > 0 && str_eq(list[i].team, list[i - 1].team);
+        list[i].queue_position = same_team ? list[i - 1].queue_position + 1 : 1;
     }
     ((store_conversations_fn)done)(ctx, result, list, count);
     sb_free(list);
@@ -110,10 +111,10 @@ bool store_list_closed_by(struct store *store, struct str site, struct str agent
     return list_send(store, "list_closed_by", site, agent, limit, done, ctx);
 }
 
-bool store_list_queue(struct store *store, struct str site, struct str team, int limit,
+bool store_list_queue(struct store *store, struct str site, struct str teams, int limit,
                       store_conversations_fn done, void *ctx)
 {
-    return list_send(store, "list_queue", site, team, limit, done, ctx);
+    return list_send(store, "list_queue", site, teams, limit, done, ctx);
 }
 
 /* ---- shoppers ---- */

@@ -63,8 +63,13 @@ local function list_closed_by(keys, args)
     return site:rows(redis.call('LRANGE', site:key('agent', args[1], 'recent'), 0, args[2] - 1))
 end
 
--- list_queue: team limit, first in line first
+-- list_queue: teams (comma-separated) limit. Team by team, first in line first
 local function list_queue(keys, args)
-    local site = site_open(keys)
-    return site:rows(redis.call('ZRANGE', site:key('queue', args[1]), 0, args[2] - 1))
+    local site, ids = site_open(keys), {}
+    for team in string.gmatch(args[1], '[^,]+') do
+        for _, id in ipairs(redis.call('ZRANGE', site:key('queue', team), 0, args[2] - 1)) do
+            ids[#ids + 1] = id
+        end
+    end
+    return site:rows(ids)
 end

@@ -1,0 +1,24 @@
+/* The session layer as main.c sees it: opened, given its store, told of what the store tells, drained,
+ * closed. One a process. */
+#pragma once
+
+#include <stdbool.h>
+#include <uv.h>
+
+#include "shopbell/session.h"
+#include "shopbell/store.h"
+
+struct config;
+
+/* config is borrowed until hub_close(). False: no memory. */
+bool hub_open(uv_loop_t *loop, const struct config *config, const struct session_transport *transport);
+void hub_use_store(struct store *store); /* borrowed until hub_close() */
+
+/* The upcalls for store_new(). */
+void hub_on_store_up(void *ctx);
+void hub_on_store_down(void *ctx);
+
+void hub_drain(void); /* no new sessions; /readyz says so */
+void hub_leave(void); /* all sessions are gone: tell Redis that this node goes */
+void hub_stop(void);  /* closes its handles on the loop */
+void hub_close(void); /* when the loop is done: frees everything */

@@ -1,0 +1,160 @@
+#include "session/append.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "session/session.h"
+#include "session/site.h"
+
+enum { ATTEMPTS_MAX = 16 };
+
+struct append {
+    struct list_node node; /* in live->appends */
+    struct live *live;
+    struct reply_to to;
+    append_fn done;
+    struct event event;
+    enum proto_role role;
+    int attempts;
+    char texts[]; /* what event points to */
+};
+
+static struct str keep(char **at, struct str text)
+{
+    char *copy = *at;
+    memcpy(copy, text.data, text.len);
+    *at += text.len;
+    return (struct str){copy, text.len};
+}
+
+static struct append *append_new(struct live *live, const struct session *session, const struct reply_to *to,
+                                 struct str custom_id, struct str text, append_fn done)
+{
+    struct str person = session_person(session);
+    struct append *append = sb_calloc(1, sizeof *append + person.len + custom_id.len + text.len);
+    if (!append)
+        return NULL;
+    char *at = append->texts;
+    append->live = live;
+    append->to = *to;
+    append->done = done;
+    append->role = session_role(session);
+    append->event = (struct event){
+        .type = PROTO_EVENT_TYPE_MESSAGE,
+        .role = conversation_author_role(append->role),
+        .by = keep(&at, person),
+        .custom_id = keep(&at, custom_id),
+        .text = keep(&at, text),
+    };
+    return append;
+}
+
+/* Out of line, then told: telling may submit the next one. */
+static void append_finish(struct append *append, const struct append_outcome *outcome)
+{
+    struct live *live = append->live;
+    list_remove(&append->node);
+    append->done(live, &append->to, outcome);
+    sb_free(append);
+    live_release(live);
+}
+
+static void append_refuse(struct append *append, enum proto_error_type error)
+{
+    append_finish(append, &(struct append_outcome){.error = error});
+}
+
+static void append_stored(struct append *append)
+{
+    struct live *live = append->live;
+    struct append_outcome outcome = {.seq = append->event.seq, .at_ms = append->event.at_ms};
+    metrics_observe_us(H_ACK, clock_mono_us() - append->to.received_us);
+    metrics_add_labelled(M_MESSAGES, str_from(proto_role_str(append->role)), 1);
+    live_apply(live, &append->event, reply_session(&append->to), append->to.received_us);
+    live_hold(live);
+    append_finish(append, &outcome);
+    append_next(live);
+    live_release(live);
+}
+
+static void on_appended(void *ctx, enum store_result result)
+{
+    struct append *append = ctx;
+    struct live *live = append->live;
+    live->append_in_flight = false;
+    if (result == STORE_OK) {
+        append_stored(append);
+        return;
+    }
+    /* Whether it was written is open after UNAVAILABLE; after either, the stream may hold what was not read.
+     */
+    live->state = LIVE_STALE;
+    if (result == STORE_UNAVAILABLE || append->attempts == ATTEMPTS_MAX)
+        append_refuse(append, PROTO_ERROR_UNAVAILABLE);
+    else
+        live_follow(live, 0);
+}
+
+/* True when the message needs no writing: it is there already, or may not be written. */
+static bool append_decided(struct append *append)
+{
+    const struct conversation *conversation = &append->live->conversation;
+    int64_t seq =
+        conversation_find_sent(conversation, append->role, append->event.by, append->event.custom_id);
+    if (seq > 0) {
+        append_finish(append, &(struct append_outcome){.seq = seq, .duplicate = true});
+        return true;
+    }
+    enum proto_error_type error = conversation_may_write(conversation, append->role, append->event.by);
+    if (error != PROTO_OK)
+        append_refuse(append, error);
+    return error != PROTO_OK;
+}
+
+static void append_write(struct append *append)
+{
+    struct live *live = append->live;
+    append->event.seq = live->conversation.last_seq + 1;
+    append->event.at_ms = clock_wall_ms();
+    append->attempts++;
+    live->append_in_flight = store_append(live_store(live), live->site->id, id_str(&live->conversation.id),
+                                          &append->event, on_appended, append);
+    if (!live->append_in_flight)
+        append_refuse(append, PROTO_ERROR_UNAVAILABLE);
+}
+
+void append_next(struct live *live)
+{
+    live_hold(live);
+    while (live->state == LIVE_CURRENT && !live->append_in_flight && !list_empty(&live->appends)) {
+        struct append *append = container_of(list_first(&live->appends), struct append, node);
+        if (!append_decided(append))
+            append_write(append);
+    }
+    live_release(live);
+}
+
+void append_fail_all(struct live *live)
+{
+    live_hold(live);
+    list_for_each_safe(node, &live->appends)
+    {
+        if (!live->append_in_flight || node != list_first(&live->appends))
+            append_refuse(container_of(node, struct append, node), PROTO_ERROR_UNAVAILABLE);
+    }
+    live_release(live);
+}
+
+bool append_submit(struct live *live, struct session *session, const struct reply_to *to,
+                   struct str custom_id, struct str text, append_fn done)
+{
+    struct append *append = append_new(live, session, to, custom_id, text, done);
+    if (!append)
+        return false;
+    live_hold(live);
+    list_push_back(&live->appends, &append->node);
+    if (live->state == LIVE_STALE)
+        live_follow(live, 0);
+    append_next(live);
+    return true;
+}

@@ -1,0 +1,42 @@
+#include "session/invite.h"
+
+#include <stdint.h>
+
+#include "session/push.h"
+#include "session/session.h"
+#include "session/site.h"
+#include "session/view.h"
+
+static void on_view(void *ctx, enum store_result result, struct live *live, struct view *view)
+{
+    struct session *session = session_by_id((uint64_t)(uintptr_t)ctx);
+    if (session && view)
+        push_conversation(session, &view->conversation);
+    view_free(view);
+}
+
+static void invite_session(struct live *live, struct session *session)
+{
+    if (session->closing || live_viewer(live, session) || id_eq(&session->joining, &live->conversation.id))
+        return;
+    view_read(live, session->id, VIEW_NEWEST, on_view, (void *)(uintptr_t)session->id);
+}
+
+static void invite_sessions(struct live *live, struct list *sessions)
+{
+    list_for_each_safe(node, sessions)
+    {
+        invite_session(live, container_of(node, struct session, person_node));
+    }
+}
+
+void invite(struct live *live)
+{
+    struct shopper *shopper = shopper_find(live->site, id_str(&live->conversation.shopper));
+    if (!conversation_is_open(&live->conversation))
+        return;
+    if (shopper)
+        invite_sessions(live, &shopper->sessions);
+    if (live->agent)
+        invite_sessions(live, &live->agent->sessions);
+}

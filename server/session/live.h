@@ -1,0 +1,77 @@
+/* A conversation that someone connected here looks at: its state as read from the stream, and who is to be
+ * told of what comes. The stream is the truth; a live view only follows it.
+ *
+ * LOADING until its record and all its events are read; CURRENT while this node knows of nothing it has not
+ * read; STALE after a conflict, a hint, or a lost link, until it has caught up. Events are shown to viewers
+ * in the order of the stream, each exactly once, by live_follow() and nothing else. A live view goes when
+ * nobody looks and nothing is under way. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "base/map.h"
+#include "domain/conversation.h"
+#include "session/live_shopper.h"
+#include "session/people.h"
+#include "shopbell/store.h"
+
+enum live_state { LIVE_LOADING, LIVE_CURRENT, LIVE_STALE };
+
+struct live {
+    struct map_node node; /* in site->lives */
+    struct site *site;
+    struct conversation conversation;
+    enum live_state state;
+    bool record_read;
+    bool reading;    /* a read of the stream is under way */
+    bool read_again; /* and there is more than it asked for */
+    bool append_in_flight;
+    struct list viewers;         /* struct viewer by live_node */
+    struct list waiters;         /* struct live_waiter: want it loaded */
+    struct list appends;         /* struct append: messages in line, the first perhaps in flight */
+    struct list_node agent_node; /* in its agent's list */
+    struct list_node team_node;  /* in its team's list of waiting ones */
+    struct agent *agent;         /* whose list it is in; NULL: none */
+    struct store_receipts receipts;
+    struct live_shopper shopper; /* what they said of themselves, and where they are */
+    int64_t told_position;       /* in the queue; 0: none */
+    int holds;                   /* requests under way that need it */
+};
+
+/* One session looking at one conversation. */
+struct viewer {
+    struct list_node live_node;
+    struct list_node session_node;
+    struct live *live;
+    struct session *session;
+};
+
+typedef void (*live_fn)(void *ctx, enum store_result result, struct live *live);
+/* Finds or loads a conversation, then calls done: at once when it is there, also when the result is an error.
+ * live is borrowed until done returns, unless it takes a viewer or a hold. */
+void live_open(struct site *site, struct str id, live_fn done, void *ctx);
+struct live *live_find(struct site *site, struct str id);
+
+/* The stream may have more than was read. seq 0: it is not known how much. */
+void live_follow(struct live *live, int64_t seq);
+/* It stays while it is held. Whoever does something that may end in live_drop_if_idle() holds it meanwhile.
+ */
+void live_hold(struct live *live);
+void live_release(struct live *live);
+void live_drop_if_idle(struct live *live);
+struct store *live_store(const struct live *live);
+
+struct viewer *live_viewer(struct live *live, const struct session *session); /* NULL: does not look */
+bool live_view(struct live *live, struct session *session);                   /* false: no memory */
+void viewer_free(struct viewer *viewer); /* and the live view, when it was the last */
+
+/* Applies the next event and shows it to all viewers but the session whose request it was. received_us: when
+ * that request came, or 0. */
+void live_apply(struct live *live, const struct event *event, const struct session *except,
+                int64_t received_us);
+/* After a read or a conflict: go on with what waits. */
+void live_ready(struct live *live, enum store_result result);
+
+void live_free_all(struct site *site);

@@ -1,0 +1,50 @@
+/* A log-in under way, from who it is to the answer: whose conversations, what was missed of each, then one
+ * response with all of it. Meanwhile the session is corked: what happens in its conversations comes after the
+ * response. */
+#pragma once
+
+#include "base/ids.h"
+#include "session/respond.h"
+#include "session/session.h"
+#include "session/site.h"
+#include "session/view.h"
+
+enum { LOGIN_CONVERSATIONS_MAX = 200 };
+
+struct login_item {
+    struct login *login;
+    struct id id;
+    int64_t after; /* VIEW_NEWEST: not known to the client */
+    bool current;  /* theirs now: shown even when nothing was missed */
+    struct view *view;
+};
+
+struct login {
+    struct reply_to to;
+    struct site *site;
+    uint8_t role;
+    struct id shopper;
+    struct agent *agent;
+    char *token;        /* owned; to be kept by the client */
+    char *token_hash;   /* owned; agents */
+    char *name, *email; /* owned; the shopper's, NULL: not known */
+    char *url, *title;  /* owned; the page they log in from */
+    struct login_item items[LOGIN_CONVERSATIONS_MAX];
+    size_t items_count;
+    size_t items_left;
+};
+
+/* New, with the request's cursors; NULL: no memory. Marks the session as logging in. */
+struct login *login_new(struct session *session, struct site *site, const struct proto_request *request);
+/* Adds a conversation to bring, once. NULL: not an id, or too many. */
+struct login_item *login_add(struct login *login, struct str conversation);
+void login_add_current(struct login *login, struct str conversation);
+/* The session becomes the person, and all that was added is gathered; then the answer. Takes the login. */
+void login_finish(struct login *login);
+/* Answers with an error and lets the client try again on the same socket. Takes the login. */
+void login_refuse(struct login *login, enum proto_error_type type, const char *message);
+void login_unavailable(struct login *login);
+
+/* The two ways in; both take the login. */
+void login_shopper(struct login *login, const struct proto_login_request *request);
+void login_agent(struct login *login, struct session *session, const struct proto_login_request *request);

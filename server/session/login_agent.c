@@ -1,0 +1,186 @@
+/* An agent logs in: by e-mail and password, checked on the thread pool, or by the token that this gave. The
+ * token is 256 random bits; Redis keeps only its SHA-256. */
+#include <uv.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "session/hub.h"
+#include "session/login.h"
+
+enum { TOKEN_RANDOM_BYTES = 32, PASSWORDS_IN_FLIGHT_MAX = 32 };
+
+static const char wrong_password[] = "The e-mail or the password is wrong.";
+
+/* ---- in ---- */
+
+static void on_conversations(void *ctx, enum store_result result, const struct str *ids, size_t count)
+{
+    struct login *login = ctx;
+    if (result != STORE_OK) {
+        login_unavailable(login);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        login_add_current(login, ids[i]);
+    login_finish(login);
+}
+
+static void login_agent_known(struct login *login)
+{
+    if (!store_conversations_of_agent(login->site->hub->store, login->site->id, login->agent->config->id,
+                                      on_conversations, login))
+        login_unavailable(login);
+}
+
+/* Nobody gets in, and the socket is of no more use after a few tries. */
+static void login_failed(struct login *login, const char *message, bool final)
+{
+    struct session *session = reply_session(&login->to);
+    bool close = session && (final || ++session->login->wrong_passwords >= PROTO_LOGIN_WRONG_MAX_COUNT);
+    log_info("login_failed", LOG_STR("site", login->site->id), LOG_CSTR("why", message));
+    login_refuse(login, PROTO_ERROR_AUTHENTICATION_FAILED, message);
+    if (close)
+        session_close(session, PROTO_CLOSE_UNAUTHENTICATED);
+}
+
+/* ---- by token ---- */
+
+static void on_token(void *ctx, enum store_result result, struct str agent_id)
+{
+    struct login *login = ctx;
+    login->agent = agent_id.data ? site_agent(login->site, agent_id) : NULL;
+    if (result != STORE_OK)
+        login_unavailable(login);
+    else if (!login->agent)
+        login_failed(login, "The log-in has ended. Log in again with e-mail and password.", true);
+    else
+        login_agent_known(login);
+}
+
+static void login_by_token(struct login *login, struct str token)
+{
+    char hash[CRYPTO_SHA256_HEX_BYTES];
+    crypto_sha256_hex(token, hash);
+    login->token = sb_strdup(token);
+    login->token_hash = sb_strdup(str_from(hash));
+    if (!login->token || !login->token_hash ||
+        !store_token_find(login->site->hub->store, login->site->id, str_from(hash), on_token, login))
+        login_unavailable(login);
+}
+
+/* ---- by password ---- */
+
+struct password_check {
+    uv_work_t work;
+    struct login *login;
+    char *password;   /* owned, wiped */
+    const char *hash; /* borrowed from the config */
+    bool right;
+};
+
+static void on_token_saved(void *ctx, enum store_result result, struct str text)
+{
+    struct login *login = ctx;
+    if (result == STORE_OK)
+        login_agent_known(login);
+    else
+        login_unavailable(login);
+}
+
+static void login_give_token(struct login *login)
+{
+    unsigned char random[TOKEN_RANDOM_BYTES];
+    char token[CRYPTO_BASE64URL_LEN(TOKEN_RANDOM_BYTES) + 1], hash[CRYPTO_SHA256_HEX_BYTES];
+    crypto_random(random, sizeof random);
+    crypto_base64url_encode(random, sizeof random, token);
+    crypto_sha256_hex(str_from(token), hash);
+    login->token = sb_strdup(str_from(token));
+    login->token_hash = sb_strdup(str_from(hash));
+    if (!login->token || !login->token_hash ||
+        !store_token_save(login->site->hub->store, login->site->id, str_from(hash), login->agent->config->id,
+                          on_token_saved, login))
+        login_unavailable(login);
+}
+
+static void check_cb(uv_work_t *work)
+{
+    struct password_check *check = work->data;
+    check->right = crypto_password_verify(check->hash, str_from(check->password));
+}
+
+static void checked_cb(uv_work_t *work, int status)
+{
+    struct password_check *check = work->data;
+    struct login *login = check->login;
+    bool right = status == 0 && check->right && login->agent;
+    login->site->hub->passwords_in_flight--;
+    crypto_wipe(check->password, strlen(check->password));
+    sb_free(check->password);
+    sb_free(check);
+    if (right)
+        login_give_token(login);
+    else
+        login_failed(login, wrong_password, false);
+}
+
+/* Of somebody who does not exist another agent's hash is checked all the same: the time it takes tells
+ * nothing. */
+static const char *password_hash_for(const struct login *login)
+{
+    const struct config_agent *agent = login->agent ? login->agent->config : login->site->config->agents;
+    return agent->password_hash.data;
+}
+
+static bool password_check_start(struct login *login, struct str password)
+{
+    struct hub *hub = login->site->hub;
+    struct password_check *check = sb_calloc(1, sizeof *check);
+    if (!check)
+        return false;
+    check->work.data = check;
+    check->login = login;
+    check->hash = password_hash_for(login);
+    check->password = sb_strdup(password);
+    if (check->password && uv_queue_work(hub->loop, &check->work, check_cb, checked_cb) == 0) {
+        hub->passwords_in_flight++;
+        return true;
+    }
+    sb_free(check->password);
+    sb_free(check);
+    return false;
+}
+
+static bool login_may_try(struct login *login, struct session *session, struct str email)
+{
+    struct hub *hub = login->site->hub;
+    int64_t wait_ms = login_guard_try(&hub->login_guard, login->site->id, email,
+                                      str_from(session->login->address), clock_mono_ms());
+    return wait_ms == 0 && hub->passwords_in_flight < PASSWORDS_IN_FLIGHT_MAX;
+}
+
+static void login_by_password(struct login *login, struct session *session,
+                              const struct proto_login_request *request)
+{
+    const struct config_agent *config = config_agent_by_email(login->site->config, request->email);
+    login->agent = config ? site_agent(login->site, config->id) : NULL;
+    if (!login_may_try(login, session, request->email))
+        login_refuse(login, PROTO_ERROR_RATE_LIMITED,
+                     "Too many log-ins were tried. Wait a minute and try again.");
+    else if (login->site->config->agents_count == 0)
+        login_failed(login, wrong_password, false);
+    else if (!password_check_start(login, request->password))
+        login_unavailable(login);
+}
+
+void login_agent(struct login *login, struct session *session, const struct proto_login_request *request)
+{
+    if (request->token.data)
+        login_by_token(login, request->token);
+    else if (request->email.data && request->password.data)
+        login_by_password(login, session, request);
+    else
+        login_refuse(login, PROTO_ERROR_INVALID_PAYLOAD,
+                     "An agent logs in with a token, or with email and password.");
+}

@@ -1,0 +1,30 @@
+/* What a socket has yet to take: a bounded ring of shared frames. Behind OUTBOUND_SOFT_BYTES what is
+ * ephemeral is left out; past OUTBOUND_HARD_BYTES or OUTBOUND_MAX_FRAMES the reader is too slow and the
+ * session is closed with a code that means resume. An empty ring has no memory. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shopbell/frame.h"
+
+enum { OUTBOUND_SOFT_BYTES = 64 * 1024, OUTBOUND_HARD_BYTES = 1024 * 1024, OUTBOUND_MAX_FRAMES = 2048 };
+
+struct outbound {
+    struct frame **ring; /* owned, as are the references in it */
+    uint32_t cap;        /* a power of two */
+    uint32_t first;
+    uint32_t count;
+    uint32_t bytes;
+    bool corked; /* nothing is given out: the log-in's answer comes before what happens meanwhile */
+};
+
+enum outbound_result { OUTBOUND_QUEUED, OUTBOUND_LEFT_OUT, OUTBOUND_TOO_SLOW };
+
+/* Takes a reference of its own when queued. No memory counts as too slow. */
+enum outbound_result outbound_push(struct outbound *outbound, struct frame *frame);
+/* The same, before everything else, and ends the corking. */
+enum outbound_result outbound_uncork(struct outbound *outbound, struct frame *first);
+struct frame *
+outbound_pop(struct outbound *outbound); /* the caller gets the reference; NULL: nothing to send */
+void outbound_fini(struct outbound *outbound);

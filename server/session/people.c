@@ -1,0 +1,162 @@
+#include "session/people.h"
+
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/config.h"
+#include "session/hub.h"
+#include "session/live.h"
+#include "session/push.h"
+#include "session/session.h"
+#include "session/site.h"
+
+/* ---- shoppers ---- */
+
+struct shopper *shopper_find(struct site *site, struct str id)
+{
+    struct map_node *node = map_get(&site->shoppers, id);
+    return node ? container_of(node, struct shopper, node) : NULL;
+}
+
+bool shopper_present(struct site *site, struct str id)
+{
+    return shopper_find(site, id) != NULL;
+}
+
+struct shopper *shopper_enter(struct site *site, const struct id *id)
+{
+    struct shopper *shopper = shopper_find(site, id_str(id));
+    if (shopper)
+        return shopper;
+    shopper = sb_calloc(1, sizeof *shopper);
+    if (!shopper)
+        return NULL;
+    shopper->site = site;
+    shopper->id = *id;
+    list_init(&shopper->sessions);
+    if (map_put(&site->shoppers, &shopper->node, id_str(&shopper->id)))
+        return shopper;
+    sb_free(shopper);
+    return NULL;
+}
+
+static void shopper_gone(struct wheel_timer *timer)
+{
+    struct shopper *shopper = container_of(timer, struct shopper, leaving);
+    struct live *live = shopper->current;
+    map_remove(&shopper->site->shoppers, &shopper->node);
+    sb_free(shopper);
+    if (live)
+        push_shopper_presence(live);
+}
+
+/* ---- agents ---- */
+
+static bool agent_join_teams(struct agent *agent)
+{
+    struct buf buf = BUF_INIT;
+    for (size_t i = 0; i < agent->config->teams_count; i++) {
+        if (i > 0)
+            buf_append_char(&buf, ',');
+        buf_append_str(&buf, agent->config->teams[i]);
+    }
+    agent->teams = buf_ok(&buf) ? sb_strdup(buf_str(&buf)) : NULL;
+    buf_fini(&buf);
+    return agent->teams;
+}
+
+static bool agent_set_photo(struct agent *agent)
+{
+    char path[2 * CONFIG_ID_MAX_BYTES + 16];
+    if (!agent->config->photo.data)
+        return true;
+    snprintf(path, sizeof path, "/photos/" STR_FMT "/" STR_FMT, STR_ARG(agent->site->id),
+             STR_ARG(agent->config->id));
+    agent->photo_path = sb_strdup(str_from(path));
+    agent->profile.photo = str_from(agent->photo_path);
+    return agent->photo_path;
+}
+
+bool agent_init(struct agent *agent, struct site *site, const struct config_agent *config)
+{
+    *agent = (struct agent){.site = site, .config = config, .accepting = true};
+    list_init(&agent->sessions);
+    list_init(&agent->lives);
+    agent->profile = (struct proto_agent_profile){.id = config->id, .name = config->name};
+    if (config->title.len > 0)
+        agent->profile.title = config->title;
+    return agent_join_teams(agent) && agent_set_photo(agent);
+}
+
+void agent_fini(struct agent *agent)
+{
+    sb_free(agent->photo_path);
+    sb_free(agent->teams);
+}
+
+static int list_count(const struct list *list)
+{
+    int count = 0;
+    for (const struct list_node *node = list->head.next; node != &list->head; node = node->next)
+        count++;
+    return count;
+}
+
+/* When the store is away nothing is lost: on its return every agent is reported anew. */
+void agent_report(struct agent *agent)
+{
+    struct site *site = agent->site;
+    store_agent_connected(site->hub->store, site->id, agent->config->id, list_count(&agent->sessions),
+                          agent->config->capacity, str_from(agent->teams), site_on_changes, site);
+}
+
+static void agent_gone(struct wheel_timer *timer)
+{
+    agent_report(container_of(timer, struct agent, leaving));
+}
+
+void agent_mirror(struct agent *agent, bool accepting, bool present, int64_t load)
+{
+    bool status_changed = agent->accepting != accepting, presence_changed = agent->present != present;
+    agent->accepting = accepting;
+    agent->present = present;
+    agent->load = load;
+    if (status_changed)
+        push_routing_status(agent, NULL);
+    if (!presence_changed)
+        return;
+    list_for_each_safe(node, &agent->lives)
+    {
+        push_agent_presence(container_of(node, struct live, agent_node));
+    }
+}
+
+/* ---- both ---- */
+
+void person_add(struct session *session)
+{
+    struct wheel *wheel = &session_hub(session)->wheel;
+    if (session->role == PROTO_AGENT) {
+        list_push_back(&session->who.agent->sessions, &session->person_node);
+        wheel_disarm(wheel, &session->who.agent->leaving);
+        agent_report(session->who.agent);
+    } else {
+        list_push_back(&session->who.shopper->sessions, &session->person_node);
+        wheel_disarm(wheel, &session->who.shopper->leaving);
+    }
+}
+
+void person_remove(struct session *session)
+{
+    struct wheel *wheel = &session_hub(session)->wheel;
+    list_remove(&session->person_node);
+    if (session->role == PROTO_AGENT) {
+        if (list_empty(&session->who.agent->sessions))
+            wheel_arm(wheel, &session->who.agent->leaving, PEOPLE_LEAVE_DELAY_MS, agent_gone);
+        else
+            agent_report(session->who.agent);
+    } else if (list_empty(&session->who.shopper->sessions)) {
+        wheel_arm(wheel, &session->who.shopper->leaving, PEOPLE_LEAVE_DELAY_MS, shopper_gone);
+    }
+}

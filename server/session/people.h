@@ -1,0 +1,58 @@
+/* Who is connected to this node, each with the sessions they have open: browser tabs for a shopper, console
+ * windows for an agent. Someone whose last session went is still taken for present for PEOPLE_LEAVE_DELAY_MS,
+ * because the next page of the store opens the next socket. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/ids.h"
+#include "base/list.h"
+#include "base/map.h"
+#include "base/wheel.h"
+#include "proto.h"
+
+enum { PEOPLE_LEAVE_DELAY_MS = 800 };
+
+struct config_agent;
+struct live;
+struct session;
+struct site;
+
+struct shopper {
+    struct map_node node; /* in site->shoppers */
+    struct site *site;
+    struct id id;
+    struct list sessions; /* struct session by person_node */
+    struct wheel_timer leaving;
+    struct live *current; /* their open, or last, conversation if it is in view; cleared when that goes */
+};
+
+struct agent {
+    struct site *site;
+    const struct config_agent *config;
+    struct proto_agent_profile profile;
+    char *photo_path; /* owned; NULL: no photo */
+    char *teams;      /* owned; comma-separated */
+    struct list sessions;
+    struct list lives; /* struct live by agent_node: theirs, as far as this node looks at them */
+    struct wheel_timer leaving;
+    bool accepting; /* these three as Redis last told */
+    bool present;
+    int64_t load;
+};
+
+/* The shopper's entry, made when it is not there. NULL: no memory. */
+struct shopper *shopper_enter(struct site *site, const struct id *id);
+struct shopper *shopper_find(struct site *site, struct str id);
+bool shopper_present(struct site *site, struct str id);
+
+bool agent_init(struct agent *agent, struct site *site, const struct config_agent *config);
+void agent_fini(struct agent *agent);
+/* Tells Redis how many sessions the agent has here. */
+void agent_report(struct agent *agent);
+/* Moves the agent's sessions and status to what Redis told. */
+void agent_mirror(struct agent *agent, bool accepting, bool present, int64_t load);
+
+void person_add(struct session *session);
+void person_remove(struct session *session);

@@ -1,0 +1,213 @@
+#include "session/push.h"
+
+#include "session/hub.h"
+#include "session/respond.h"
+#include "session/session.h"
+
+static bool push_wants(enum push_to to, const struct session *session)
+{
+    return to == PUSH_TO_ALL || (to == PUSH_TO_AGENTS) == (session->role == PROTO_AGENT);
+}
+
+/* Sends what was just encoded to a conversation's viewers. A send may close a session, never free it. */
+static void push_to_viewers(struct live *live, enum push_to to, const struct session *except,
+                            enum proto_push push, int64_t received_us)
+{
+    struct frame *frame = respond_frame(proto_push_is_ephemeral(push));
+    if (!frame)
+        return;
+    frame->received_us = received_us;
+    list_for_each_safe(node, &live->viewers)
+    {
+        struct session *session = container_of(node, struct viewer, live_node)->session;
+        if (session != except && push_wants(to, session))
+            session_send(session, frame);
+    }
+    frame_unref(frame);
+}
+
+static void push_to_sessions(struct list *sessions, const struct session *except, struct frame *frame)
+{
+    list_for_each_safe(node, sessions)
+    {
+        struct session *session = container_of(node, struct session, person_node);
+        if (session != except && frame)
+            session_send(session, frame);
+    }
+}
+
+static bool live_has_viewers(const struct live *live)
+{
+    return !list_empty(&live->viewers);
+}
+
+struct proto_event push_event_view(struct site *site, const struct event *event)
+{
+    struct agent *agent =
+        event->type != PROTO_EVENT_TYPE_MESSAGE && event->by.len ? site_agent(site, event->by) : NULL;
+    return (struct proto_event){
+        .seq = event->seq,
+        .type = event->type,
+        .at = event->at_ms,
+        .author = {.role = event->role, .id = event->by.len ? event->by : (struct str){NULL, 0}},
+        .custom_id = event->custom_id,
+        .text = event->text,
+        .agent = agent && event->role != PROTO_AUTHOR_ROLE_SHOPPER ? &agent->profile : NULL,
+        .has_reason = event->has_reason,
+        .reason = event->reason,
+    };
+}
+
+void push_event(struct live *live, const struct event *event, const struct session *except,
+                int64_t received_us)
+{
+    if (!live_has_viewers(live))
+        return;
+    struct proto_incoming_event_push push = {
+        .conversation_id = id_str(&live->conversation.id),
+        .event = push_event_view(live->site, event),
+    };
+    proto_encode_incoming_event_push(respond_buf(), &push);
+    push_to_viewers(live, PUSH_TO_ALL, except, PROTO_PUSH_INCOMING_EVENT, received_us);
+}
+
+void push_typing(struct live *live, const struct session *from, bool is_typing)
+{
+    enum proto_role role = session_role(from);
+    struct proto_incoming_typing_indicator_push push = {
+        .conversation_id = id_str(&live->conversation.id),
+        .author = {.role = conversation_author_role(role), .id = session_person(from)},
+        .is_typing = is_typing,
+    };
+    proto_encode_incoming_typing_indicator_push(respond_buf(), &push);
+    push_to_viewers(live, role == PROTO_ROLE_AGENT ? PUSH_TO_SHOPPER : PUSH_TO_AGENTS, from,
+                    PROTO_PUSH_INCOMING_TYPING_INDICATOR, 0);
+}
+
+void push_receipt(struct live *live, enum proto_role of, const struct session *except)
+{
+    const struct store_receipts *r = &live->receipts;
+    bool agent = of == PROTO_ROLE_AGENT;
+    struct proto_receipts_updated_push push = {
+        .conversation_id = id_str(&live->conversation.id),
+        .role = of,
+        .receipt = {.delivered_up_to = agent ? r->agent_delivered : r->shopper_delivered,
+                    .seen_up_to = agent ? r->agent_seen : r->shopper_seen},
+    };
+    proto_encode_receipts_updated_push(respond_buf(), &push);
+    push_to_viewers(live, PUSH_TO_ALL, except, PROTO_PUSH_RECEIPTS_UPDATED, 0);
+}
+
+static void push_presence(struct live *live, enum proto_role role, bool present)
+{
+    struct proto_presence_updated_push push = {
+        .conversation_id = id_str(&live->conversation.id),
+        .role = role,
+        .present = present,
+    };
+    proto_encode_presence_updated_push(respond_buf(), &push);
+    push_to_viewers(live, role == PROTO_ROLE_AGENT ? PUSH_TO_SHOPPER : PUSH_TO_AGENTS, NULL,
+                    PROTO_PUSH_PRESENCE_UPDATED, 0);
+}
+
+void push_shopper_presence(struct live *live)
+{
+    push_presence(live, PROTO_ROLE_SHOPPER, shopper_present(live->site, id_str(&live->conversation.shopper)));
+}
+
+void push_agent_presence(struct live *live)
+{
+    push_presence(live, PROTO_ROLE_AGENT, live->agent && live->agent->present);
+}
+
+void push_shopper(struct live *live)
+{
+    struct proto_page page;
+    struct proto_shopper_updated_push push = {
+        .conversation_id = id_str(&live->conversation.id),
+        .shopper = live_shopper_profile(live, &page),
+    };
+    proto_encode_shopper_updated_push(respond_buf(), &push);
+    push_to_viewers(live, PUSH_TO_AGENTS, NULL, PROTO_PUSH_SHOPPER_UPDATED, 0);
+}
+
+void push_position(struct live *live, int64_t position)
+{
+    struct proto_queue_position_updated_push push = {
+        .conversation_id = id_str(&live->conversation.id),
+        .position = position,
+    };
+    proto_encode_queue_position_updated_push(respond_buf(), &push);
+    push_to_viewers(live, PUSH_TO_SHOPPER, NULL, PROTO_PUSH_QUEUE_POSITION_UPDATED, 0);
+}
+
+void push_conversation(struct session *session, const struct proto_conversation *conversation)
+{
+    struct proto_incoming_conversation_push push = {.conversation = *conversation};
+    proto_encode_incoming_conversation_push(respond_buf(), &push);
+    struct frame *frame = respond_frame(false);
+    if (!frame) {
+        session_close(session, PROTO_CLOSE_TRY_AGAIN_LATER);
+        return;
+    }
+    session_send(session, frame);
+    frame_unref(frame);
+}
+
+void push_routing_status(struct agent *agent, const struct session *except)
+{
+    struct proto_routing_status_updated_push push = {
+        .status = agent->accepting ? PROTO_ROUTING_STATUS_ACCEPTING : PROTO_ROUTING_STATUS_AWAY,
+    };
+    proto_encode_routing_status_updated_push(respond_buf(), &push);
+    struct frame *frame = respond_frame(false);
+    push_to_sessions(&agent->sessions, except, frame);
+    frame_unref(frame);
+}
+
+static void push_to_agents_of(struct team *team, struct frame *frame)
+{
+    struct site *site = team->site;
+    for (size_t i = 0; i < site->config->agents_count; i++)
+        if (config_agent_in_team(site->agents[i].config, team->config->id))
+            push_to_sessions(&site->agents[i].sessions, NULL, frame);
+}
+
+void push_queue(struct team *team)
+{
+    struct proto_queue_updated_push push = {.queue = team_queue(team)};
+    proto_encode_queue_updated_push(respond_buf(), &push);
+    struct frame *frame = respond_frame(proto_push_is_ephemeral(PROTO_PUSH_QUEUE_UPDATED));
+    push_to_agents_of(team, frame);
+    frame_unref(frame);
+}
+
+void push_team_status(struct team *team)
+{
+    struct proto_agent_profile faces[PROTO_TEAM_STATUS_AGENTS_MAX_COUNT];
+    struct proto_team_status_updated_push push = {.status = team_status(team, faces)};
+    proto_encode_team_status_updated_push(respond_buf(), &push);
+    struct frame *frame = respond_frame(proto_push_is_ephemeral(PROTO_PUSH_TEAM_STATUS_UPDATED));
+    push_to_agents_of(team, frame);
+    map_for_each_safe(node, &team->site->shoppers)
+    {
+        push_to_sessions(&container_of(node, struct shopper, node)->sessions, NULL, frame);
+    }
+    frame_unref(frame);
+}
+
+static void send_if_logged_in(struct session *session, void *frame)
+{
+    if (session->role != PROTO_ANONYMOUS)
+        session_send(session, frame);
+}
+
+void push_service_status(bool writable)
+{
+    struct proto_service_status_updated_push push = {.service = {.writable = writable}};
+    proto_encode_service_status_updated_push(respond_buf(), &push);
+    struct frame *frame = respond_frame(false);
+    if (frame)
+        sessions_each(send_if_logged_in, frame);
+    frame_unref(frame);
+}

@@ -1,0 +1,70 @@
+/* A session from inside the session layer. What must outlive it (a request on its way through Redis) keeps
+ * its id and looks it up again; nobody keeps a pointer in flight. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/ids.h"
+#include "base/list.h"
+#include "base/wheel.h"
+#include "domain/rate.h"
+#include "proto.h"
+#include "session/outbound.h"
+#include "shopbell/session.h"
+
+struct agent;
+struct hub;
+struct shopper;
+struct site;
+
+struct session {
+    struct conn *conn; /* net's; gone when net says so */
+    uint64_t id;
+    struct site *site; /* NULL until logged in */
+    union {
+        struct shopper *shopper;
+        struct agent *agent;
+    } who;
+    struct list_node person_node; /* in who's sessions */
+    struct list viewers;          /* struct viewer by session_node */
+    struct outbound outbound;
+    struct wheel_timer timer; /* first the log-in deadline, then silence */
+    struct rate rate;
+    int64_t received_ms;         /* when something last came in */
+    struct session_login *login; /* owned, until logged in: origin, address, wrong passwords; then NULL */
+    char *token_hash;            /* owned; agents only */
+    struct id joining;           /* the conversation that a request of this session is just opening */
+    uint8_t role;                /* PROTO_ANONYMOUS, PROTO_SHOPPER or PROTO_AGENT */
+    uint8_t errors;              /* refused requests in a row */
+    bool closing;
+};
+
+struct session_login {
+    char *origin, *address; /* owned */
+    int wrong_passwords;
+    bool under_way;
+};
+
+struct session *session_by_id(uint64_t id); /* NULL: gone, or closing */
+struct hub *session_hub(const struct session *session);
+enum proto_role session_role(const struct session *session); /* of one that is logged in */
+struct str session_person(const struct session *session);    /* the shopper's or agent's id */
+
+/* Queues a frame; takes no reference of the caller's. A session that reads too slowly is closed. */
+void session_send(struct session *session, struct frame *frame);
+/* Sends this first, before all that was held back while the session was corked. */
+void session_uncork(struct session *session, struct frame *first);
+void session_close(struct session *session, enum proto_close_code code);
+/* A log-in that failed through no fault of the client's: the deadline begins anew. */
+void session_extend_login(struct session *session);
+
+/* From now on the session is this person's. */
+void session_become_shopper(struct session *session, struct site *site, struct shopper *shopper);
+void session_become_agent(struct session *session, struct site *site, struct agent *agent);
+
+void sessions_init(void);
+void sessions_fini(void);
+/* Every session of this node; the body may close it. */
+typedef void (*session_fn)(struct session *session, void *ctx);
+void sessions_each(session_fn fn, void *ctx);

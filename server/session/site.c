@@ -1,0 +1,188 @@
+#include "session/site.h"
+
+#include "base/alloc.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "session/hub.h"
+#include "session/invite.h"
+#include "session/live.h"
+#include "session/team.h"
+
+/* ---- look-ups ---- */
+
+struct team *site_team(struct site *site, struct str id)
+{
+    for (size_t i = 0; i < site->config->teams_count; i++)
+        if (str_eq(site->teams[i].config->id, id))
+            return &site->teams[i];
+    return NULL;
+}
+
+struct agent *site_agent(struct site *site, struct str id)
+{
+    for (size_t i = 0; i < site->config->agents_count; i++)
+        if (str_eq(site->agents[i].config->id, id))
+            return &site->agents[i];
+    return NULL;
+}
+
+/* ---- what a function changed ---- */
+
+static void apply_queue(struct site *site, const struct store_changed_queue *queue)
+{
+    struct team *team = site_team(site, queue->team);
+    if (!team)
+        return;
+    team->length = queue->length;
+    team->oldest_at_ms = queue->oldest_at_ms;
+    team->queue_changed = true;
+    team_refresh_soon(team);
+}
+
+static void apply_agent(struct site *site, const struct store_changed_agent *changed)
+{
+    struct agent *agent = site_agent(site, changed->id);
+    if (!agent)
+        return;
+    agent_mirror(agent, changed->accepting, changed->present, changed->load);
+    for (size_t i = 0; i < site->config->teams_count; i++)
+        if (config_agent_in_team(agent->config, site->teams[i].config->id))
+            team_refresh_soon(&site->teams[i]);
+}
+
+/* Loading invites whoever it belongs to. */
+static void on_opened(void *ctx, enum store_result result, struct live *live) {}
+
+static void apply_conversation(struct site *site, const struct store_changed_conversation *changed)
+{
+    struct live *live = live_find(site, changed->id);
+    struct agent *agent = changed->agent.len ? site_agent(site, changed->agent) : NULL;
+    bool wanted = shopper_present(site, changed->shopper) || (agent && !list_empty(&agent->sessions));
+    if (live)
+        live_follow(live, changed->last_seq);
+    else if (wanted)
+        live_open(site, changed->id, on_opened, NULL);
+}
+
+void site_apply(struct site *site, const struct store_changes *changes)
+{
+    for (size_t i = 0; i < changes->agents_count; i++)
+        apply_agent(site, &changes->agents[i]);
+    for (size_t i = 0; i < changes->queues_count; i++)
+        apply_queue(site, &changes->queues[i]);
+    for (size_t i = 0; i < changes->conversations_count; i++)
+        apply_conversation(site, &changes->conversations[i]);
+}
+
+void site_on_changes(void *ctx, enum store_result result, const struct store_transition *transition)
+{
+    if (result == STORE_OK)
+        site_apply(ctx, &transition->changes);
+}
+
+/* ---- Redis comes and goes ---- */
+
+static void on_secret(void *ctx, enum store_result result, struct str secret)
+{
+    struct site *site = ctx;
+    if (result == STORE_OK && secret.len == sizeof site->secret - 1)
+        memcpy(site->secret, secret.data, secret.len);
+    else if (result == STORE_OK)
+        log_error("site_secret", LOG_STR("site", site->id),
+                  LOG_CSTR("why", "Redis holds one of the wrong length"));
+}
+
+static void on_snapshot(void *ctx, enum store_result result, const struct store_transition *transition)
+{
+    struct site *site = ctx;
+    site_on_changes(site, result, transition);
+    site->mirrored = result == STORE_OK;
+}
+
+static void site_fetch_secret(struct site *site)
+{
+    unsigned char random[32];
+    char candidate[sizeof site->secret];
+    crypto_random(random, sizeof random);
+    crypto_hex_encode(random, sizeof random, candidate);
+    store_site_secret(site->hub->store, site->id, str_from(candidate), on_secret, site);
+    crypto_wipe(random, sizeof random);
+    crypto_wipe(candidate, sizeof candidate);
+}
+
+void site_on_store_up(struct site *site)
+{
+    site_fetch_secret(site);
+    for (size_t i = 0; i < site->config->agents_count; i++)
+        if (!list_empty(&site->agents[i].sessions))
+            agent_report(&site->agents[i]);
+    store_snapshot(site->hub->store, site->id, on_snapshot, site);
+    map_for_each_safe(node, &site->lives)
+    {
+        live_follow(container_of(node, struct live, node), 0);
+    }
+}
+
+void site_on_store_down(struct site *site)
+{
+    site->mirrored = false;
+}
+
+bool site_ready(const struct site *site)
+{
+    return site->mirrored && site->secret[0];
+}
+
+/* ---- the heartbeat ---- */
+
+static void on_ticked(void *ctx, enum store_result result, const struct store_transition *transition)
+{
+    struct site *site = ctx;
+    site_on_changes(site, result, transition);
+    if (result == STORE_OK)
+        memcpy(site->counts, transition->numbers, sizeof site->counts);
+}
+
+void site_tick(struct site *site)
+{
+    store_tick(site->hub->store, site->id, site->hub->config->agent_grace_ms, on_ticked, site);
+    for (size_t i = 0; i < site->config->teams_count; i++)
+        team_measure(&site->teams[i]);
+}
+
+/* ---- lifetime ---- */
+
+bool site_init(struct site *site, struct hub *hub, const struct config_site *config)
+{
+    *site = (struct site){.hub = hub, .config = config, .id = config->id};
+    map_init(&site->shoppers);
+    map_init(&site->lives);
+    site->teams = sb_calloc(config->teams_count + 1, sizeof *site->teams);
+    site->agents = sb_calloc(config->agents_count + 1, sizeof *site->agents);
+    if (!site->teams || !site->agents)
+        return false;
+    for (size_t i = 0; i < config->teams_count; i++)
+        team_init(&site->teams[i], site, &config->teams[i]);
+    for (size_t i = 0; i < config->agents_count; i++)
+        if (!agent_init(&site->agents[i], site, &config->agents[i]))
+            return false;
+    return true;
+}
+
+void site_fini(struct site *site)
+{
+    live_free_all(site);
+    map_for_each_safe(node, &site->shoppers)
+    {
+        struct shopper *shopper = container_of(node, struct shopper, node);
+        map_remove(&site->shoppers, node);
+        sb_free(shopper);
+    }
+    map_fini(&site->shoppers);
+    map_fini(&site->lives);
+    for (size_t i = 0; site->agents && i < site->config->agents_count; i++)
+        agent_fini(&site->agents[i]);
+    sb_free(site->teams);
+    sb_free(site->agents);
+    crypto_wipe(site->secret, sizeof site->secret);
+}

@@ -1,0 +1,29 @@
+/* A conversation as one client is to see it: its state and a run of its events, read from the stream and kept
+ * until it is sent. Reading and looking are one step: when the view is done the session is a viewer, so that
+ * the first push is for the event right after the last one here. */
+#pragma once
+
+#include "base/arena.h"
+#include "proto.h"
+#include "session/live.h"
+
+enum { VIEW_EVENTS_MAX = 200, VIEW_NEWEST = -1 };
+
+struct view {
+    struct proto_conversation conversation;
+    struct proto_shopper_profile shopper;
+    struct proto_page page;
+    struct arena arena; /* the events and all texts that may change meanwhile */
+};
+
+/* view is the callee's, to be freed; NULL unless result is STORE_OK. live is borrowed. */
+typedef void (*view_fn)(void *ctx, enum store_result result, struct live *live, struct view *view);
+/* The events after a seq, or with VIEW_NEWEST the newest ones. done may run before the return. session_id:
+ * who is to look from then on; when it is gone by then, result is STORE_NOT_FOUND. */
+void view_read(struct live *live, uint64_t session_id, int64_t after, view_fn done, void *ctx);
+void view_free(struct view *view); /* NULL is fine */
+
+/* Copies events, as they go over the wire, into an arena that it makes, with extra_bytes to spare. NULL: no
+ * memory; an empty list is not NULL. */
+struct proto_event *view_copy_events(struct arena *arena, struct site *site, const struct event *events,
+                                     size_t count, size_t extra_bytes);
