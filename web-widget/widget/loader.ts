@@ -8,7 +8,7 @@ type Verbs = Record<string, (...args: never[]) => unknown>;
 interface Global {
   (...call: unknown[]): unknown;
   /** Calls made before this script had loaded. */
-  q?: ArrayLike<unknown>[];
+  q?: Iterable<unknown>[];
   installed?: true;
 }
 
@@ -81,7 +81,7 @@ function install(script: HTMLScriptElement) {
   call.installed = true;
   window.shopbell = call;
   if (tag.site) call('boot');
-  for (const queued of Array.from(early?.q ?? [])) call(...Array.from(queued));
+  for (const queued of early?.q ?? []) call(...queued);
 }
 
 try {

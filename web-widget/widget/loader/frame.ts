@@ -3,6 +3,7 @@
 import css from '../loader.shadow.css';
 import { addSheet, type SetCss } from './style';
 
+const HTML = 'http://www.w3.org/1999/xhtml';
 const SVG = 'http://www.w3.org/2000/svg';
 const CHAT =
   'M12 4c4.7 0 8.25 3.1 8.25 7.2S16.7 18.4 12 18.4c-.9 0-1.8-.1-2.6-.35L5.25 20l.7-3.5c-1.4-1.3-2.2-3.2-2.2-5.3C3.75 7.1 7.3 4 12 4z';
@@ -23,8 +24,8 @@ export interface Frame {
   show(open: boolean, unread: number, language: string): void;
 }
 
-function add(parent: ParentNode, tag: string, attributes: Record<string, string>, space?: string): HTMLElement {
-  const made = (space ? document.createElementNS(space, tag) : document.createElement(tag)) as HTMLElement;
+function add(parent: ParentNode, tag: string, attributes: Record<string, string>, space = HTML): HTMLElement {
+  const made = document.createElementNS(space, tag) as HTMLElement;
   for (const name in attributes) made.setAttribute(name, attributes[name]!);
   parent.append(made);
   return made;
