@@ -18,8 +18,6 @@ export interface Console {
   overlay: Overlay | undefined;
   /** A refused action's reason, for a few seconds. */
   notice: string;
-  /** Asked for and not answered yet. */
-  proposing: string | undefined;
 
   go(route: Route): void;
   select(id: string): void;

@@ -18,6 +18,13 @@ export function focusRow(id: string): void {
   row?.focus();
 }
 
+/** The conversation whose row has the focus. */
+export const focusedRow = () => (document.activeElement as HTMLElement | null)?.dataset.row;
+
+export function focusMiddle(): void {
+  document.getElementById('conversation')?.focus();
+}
+
 export const focusIsInList = () => document.activeElement?.closest('.list') != null;
 
 export function isTyping(target: EventTarget | null): boolean {

@@ -4,7 +4,7 @@ import { closeState, neighbour, sortMine } from '../model/inbox';
 import type { Action } from '../model/keys';
 import { t } from '../strings/index';
 import type { Console, Overlay } from './context';
-import { focusComposer, focusIsInList, focusList, focusRow } from './focus';
+import { focusComposer, focusedRow, focusIsInList, focusList, focusMiddle, focusRow } from './focus';
 import { readFlag, writeFlag } from './flags';
 import { NARROW, PHONE, useMedia } from './media';
 import { reasonText } from './reason';
@@ -45,27 +45,44 @@ export function useConsole(client: AgentClient): Console {
   const [route, go] = useRoute();
   const [overlay, setOverlay] = useState<Overlay>();
   const [notice, setNotice] = useNotice();
-  const [proposing, setProposing] = useState<string>();
   const customer = useCustomerPanel(client, route);
   const phone = useMedia(PHONE);
   const mine = useMemo(() => sortMine(snap.conversations), [snap.conversations]);
+  const openId = route.view === 'conversation' ? route.id : undefined;
   const selected = route.view === 'conversation' ? snap.views.get(route.id) : undefined;
+
+  const before = useRef(route.view);
+  useEffect(() => {
+    if (phone && route.view === 'inbox' && before.current !== 'inbox') focusList();
+    before.current = route.view;
+  }, [route.view]);
 
   function select(id: string): void {
     go({ view: 'conversation', id });
     const closed = snap.views.has(id) ? undefined : snap.closed.find((summary) => summary.id === id);
     if (closed) void client.open(closed).then((error) => error && setNotice(reasonText(error)));
+    // The list is not shown any more: the focus must not be lost with it.
+    if (phone) requestAnimationFrame(focusMiddle);
   }
 
   function step(by: 1 | -1): void {
     const order = [...mine.map((one) => one.id), ...snap.closed.map((one) => one.id)];
-    const id = neighbour(order, route.view === 'conversation' ? route.id : undefined, by);
+    // With one column the list is left only on purpose: there it is the focus that walks.
+    const walk = phone && route.view === 'inbox';
+    const id = neighbour(order, walk ? focusedRow() : openId, by);
     if (!id) return;
+    if (walk) return focusRow(id);
     const follow = focusIsInList() || document.activeElement === document.body;
-    // On a phone the list is left only on purpose.
-    if (phone && route.view === 'inbox') return focusList();
     select(id);
     if (follow) requestAnimationFrame(() => focusRow(id));
+  }
+
+  /** From a row that is not open yet, it is opened first. */
+  function reply(): void {
+    const row = focusedRow();
+    if (!row || row === openId) return void focusComposer();
+    select(row);
+    requestAnimationFrame(() => void focusComposer());
   }
 
   async function toggleAvailability(): Promise<void> {
@@ -74,17 +91,16 @@ export function useConsole(client: AgentClient): Console {
   }
 
   async function proposeClose(): Promise<void> {
-    if (!selected?.mine || closeState(selected) === 'proposed' || proposing) return;
-    setProposing(selected.id);
+    if (!selected?.mine || closeState(selected) === 'proposed') return;
     const error = await client.proposeClose(selected.id);
-    setProposing(undefined);
     if (error) setNotice(t.close_refused(reasonText(error)));
   }
 
   function leave(): void {
     if (customer.over) return customer.close();
+    // With one column the list is not there to be focused until the address has changed; see below.
     if (phone || route.view === 'waiting') go({ view: 'inbox' });
-    requestAnimationFrame(focusList);
+    if (!phone) requestAnimationFrame(focusList);
   }
 
   const actions: Record<Action, () => void> = {
@@ -92,7 +108,7 @@ export function useConsole(client: AgentClient): Console {
     shortcuts: () => setOverlay('shortcuts'),
     next: () => step(1),
     previous: () => step(-1),
-    reply: () => void focusComposer(),
+    reply,
     leave,
     propose_close: () => void proposeClose(),
     toggle_availability: () => void toggleAvailability(),
@@ -113,7 +129,7 @@ export function useConsole(client: AgentClient): Console {
   }, [client, go]);
 
   return {
-    client, snap, route, mine, selected, overlay, notice, proposing,
+    client, snap, route, mine, selected, overlay, notice,
     customerOpen: customer.open,
     go, select: selectStable, act, setOverlay, setNotice, logOut,
   };

@@ -118,7 +118,6 @@ export const de: Strings = {
   sys_closed_timed_out: 'Geschlossen: der Kunde hat nicht geantwortet',
 
   propose_close: 'Schließen vorschlagen',
-  proposing: 'Wird gefragt…',
   close_proposed: 'Wartet auf das Wort des Kunden',
   close_proposed_hint: 'Gefragt, ob es gelöst ist. Schreibt der Kunde wieder, geht das Gespräch einfach weiter.',
   close_disputed: 'Noch nicht gelöst',

@@ -116,7 +116,6 @@ export const en = {
   sys_closed_timed_out: 'Closed: the shopper did not answer',
 
   propose_close: 'Propose to close',
-  proposing: 'Asking…',
   close_proposed: 'Waiting for the shopper’s word',
   close_proposed_hint: 'Asked whether it is solved. If they write again, the conversation simply goes on.',
   close_disputed: 'Not solved yet',

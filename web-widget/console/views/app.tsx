@@ -1,9 +1,11 @@
-import { useEffect, useMemo } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { AgentClient, ConnectionStatus } from '../../client/index';
 import { Skeleton, Spinner } from '../../ui/loading';
 import { useAlerts } from '../hooks/alerts';
-import { ConsoleContext, useConsoleContext, type Console } from '../hooks/context';
+import { ConsoleContext, useConsoleContext } from '../hooks/context';
+import { focusMiddle } from '../hooks/focus';
 import { useKeyboard } from '../hooks/keyboard';
+import { useLists } from '../hooks/lists';
 import { useAccent, useTitle } from '../hooks/page_head';
 import { useConsole } from '../hooks/use_console';
 import { t } from '../strings/index';
@@ -17,19 +19,6 @@ import { Palette } from './palette';
 import { Shortcuts } from './shortcuts';
 import { AwayStrip, Notice, TroubleStrip } from './strips';
 import { Waiting } from './waiting';
-
-/** The queue and the closed ones are asked for at every new connection: pushes only tell what changes. */
-function useLists({ client, snap }: Console): void {
-  const ready = snap.connection === 'ready' && snap.auth === 'signed_in';
-  const lengths = snap.queues.map((queue) => `${queue.team}:${queue.length}`).join();
-  const open = snap.conversations.map((one) => one.id).join();
-  useEffect(() => {
-    if (ready) void client.listQueue();
-  }, [client, ready, lengths]);
-  useEffect(() => {
-    if (ready) void client.listClosed();
-  }, [client, ready, open]);
-}
 
 function ConversationSkeleton() {
   return (
@@ -53,7 +42,7 @@ function Columns() {
   const withCustomer = customerOpen && selected !== undefined && route.view === 'conversation';
   return (
     <div class={`console console-${route.view} ${withCustomer ? 'console-customer' : ''}`}>
-      <a class="skip" href="#conversation" onClick={(e) => (e.preventDefault(), document.getElementById('conversation')?.focus())}>
+      <a class="skip" href="#conversation" onClick={(event) => (event.preventDefault(), focusMiddle())}>
         {t.skip_to_conversation}
       </a>
       <div class="console-strips">
@@ -73,7 +62,7 @@ function Columns() {
 function SignedIn({ client }: { client: AgentClient }) {
   const state = useConsole(client);
   useKeyboard(state);
-  useLists(state);
+  useLists(client, state.snap);
   useTitle(state.snap);
   useAlerts(state.snap, state.select);
   return (

@@ -28,7 +28,7 @@ function Who({ conversation }: { conversation: AgentConversation }) {
 
 /** The one way to end: the agent asks, the shopper decides. The chip says where that stands. */
 function CloseControl({ conversation }: { conversation: AgentConversation }) {
-  const { act, proposing } = useConsoleContext();
+  const { act } = useConsoleContext();
   const state = closeState(conversation);
   if (state === 'closed') return <span class="chip"><Icon path={check} size={12} />{t.state_closed}</span>;
   if (!conversation.mine) return null;
@@ -42,14 +42,13 @@ function CloseControl({ conversation }: { conversation: AgentConversation }) {
       </Tip>
     );
   }
-  const busy = proposing === conversation.id;
   return (
     <>
       {state === 'disputed' && <span class="chip chip-warn"><Icon path={alert} size={12} />{t.close_disputed}</span>}
       <Tip label={t.propose_close} action="propose_close" align="end">
-        <button type="button" class="button" aria-disabled={busy} onClick={() => act('propose_close')}>
+        <button type="button" class="button" onClick={() => act('propose_close')}>
           <Icon path={check} size={16} />
-          <span class="head-label">{busy ? t.proposing : t.propose_close}</span>
+          <span class="head-label">{t.propose_close}</span>
         </button>
       </Tip>
     </>
@@ -57,10 +56,10 @@ function CloseControl({ conversation }: { conversation: AgentConversation }) {
 }
 
 export function ConversationHead({ conversation }: { conversation: AgentConversation }) {
-  const { act, go, customerOpen } = useConsoleContext();
+  const { act, customerOpen } = useConsoleContext();
   return (
     <header class="head">
-      <IconButton class="only-phone" label={t.back} action="leave" align="start" onClick={() => go({ view: 'inbox' })}>
+      <IconButton class="only-phone" label={t.back} action="leave" align="start" onClick={() => act('leave')}>
         <Icon path={arrowLeft} flip />
       </IconButton>
       <Who conversation={conversation} />

@@ -50,7 +50,7 @@ function Mine() {
 function Waiting() {
   const { snap, route, act } = useConsoleContext();
   const { length, oldestAt } = queueTotals(snap);
-  const shown = snap.queue.slice(0, WAITING_SHOWN);
+  const shown = length ? snap.queue.slice(0, WAITING_SHOWN) : [];
   return (
     <section aria-labelledby="list-waiting">
       <h2 class="list-head" id="list-waiting">

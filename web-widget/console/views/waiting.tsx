@@ -1,4 +1,3 @@
-import { useEffect } from 'preact/hooks';
 import type { QueueEntry, QueueSummary } from '@proto';
 import { arrowLeft, Icon, queue as queueIcon } from '../../ui/icon';
 import { useConsoleContext } from '../hooks/context';
@@ -50,15 +49,12 @@ function Team({ queue, entries }: { queue: QueueSummary; entries: readonly Queue
 
 /** Everyone in line, team by team. */
 export function Waiting() {
-  const { client, snap, go } = useConsoleContext();
+  const { snap, act } = useConsoleContext();
   const anyone = snap.queues.some((queue) => queue.length > 0);
-  useEffect(() => {
-    if (snap.connection === 'ready') void client.listQueue();
-  }, [client, snap.connection]);
   return (
     <main class="queue" id="conversation" tabIndex={-1} aria-labelledby="queue-title">
       <header class="head">
-        <IconButton class="only-phone" label={t.back} action="leave" align="start" onClick={() => go({ view: 'inbox' })}>
+        <IconButton class="only-phone" label={t.back} action="leave" align="start" onClick={() => act('leave')}>
           <Icon path={arrowLeft} flip />
         </IconButton>
         <div class="head-words">
@@ -68,7 +64,7 @@ export function Waiting() {
       </header>
       <div class="queue-scroll">
         {snap.queues.map((queue) => (
-          <Team key={queue.team} queue={queue} entries={snap.queue.filter((entry) => entry.team === queue.team)} />
+          <Team key={queue.team} queue={queue} entries={queue.length ? snap.queue.filter((entry) => entry.team === queue.team) : []} />
         ))}
         {!anyone && (
           <div class="empty-words queue-nobody">
