@@ -58,7 +58,7 @@ static void apply_conversation(struct site *site, const struct store_changed_con
     struct live *live = live_find(site, changed->id);
     struct agent *agent = changed->agent.len ? site_agent(site, changed->agent) : NULL;
     bool wanted = shopper_present(site, changed->shopper) || (agent && !list_empty(&agent->sessions));
-    if (live)
+    if (live && live->state != LIVE_LOADING)
         live_follow(live, changed->last_seq);
     else if (wanted)
         live_open(site, changed->id, on_opened, NULL);
