@@ -51,7 +51,11 @@ static void apply_agent(struct site *site, const struct store_changed_agent *cha
 }
 
 /* Loading invites whoever it belongs to. */
-static void on_opened(void *ctx, enum store_result result, struct live *live) {}
+static void on_opened(void *ctx, enum store_result result, struct live *live)
+{
+    if (live)
+        invite(live);
+}
 
 static void apply_conversation(struct site *site, const struct store_changed_conversation *changed)
 {
