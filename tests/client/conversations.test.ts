@@ -240,6 +240,23 @@ test('another person after a lost token sees nothing of the last one', async () 
   assert.equal(snapshot().conversation, null);
 });
 
+test('signed out in one tab: the other forgets too, and nothing comes back into storage', async () => {
+  await begin(many(1, 5));
+  const [firstTab, first] = [tab, client];
+  open();
+  await begin(many(1, 5));
+  first.stop();
+  const storage = firstTab.localStorage();
+  for (const key of [...browser.items.keys()]) storage.removeItem(key);
+  assert.equal(seqs().length, 0);
+  server.auto.login = () => loginAnswer({ token: 'of-the-next', shopper: { id: 's_00000000000000000009' } });
+  const third = await server.peer(2);
+  await until(() => third.seen.length);
+  assert.equal(third.seen[0]!.payload.token, undefined);
+  tab.clock.advance(60_000);
+  assert.ok(![...browser.items.values()].some((value) => value.includes('text 3')));
+});
+
 test('events fold into state, agent and queue position', async () => {
   const peer = await begin([opened], { state: 'queued', agent: undefined, agent_present: undefined, queue_position: 3 });
   assert.equal(snapshot().queuePosition, 3);

@@ -24,6 +24,8 @@ export interface Cache {
   owns(key: string | null | undefined): boolean;
   /** Soon. */
   save(): void;
+  /** Now, if something is to be saved. */
+  flush(): void;
   clear(): void;
 }
 
@@ -64,6 +66,7 @@ export function createCache(env: Env, keep: Keep, current: () => Omit<Cached, 'v
     save() {
       timer ??= env.setTimeout(write, SAVE_MS);
     },
+    flush: write,
     clear() {
       env.clearTimeout(timer);
       timer = undefined;

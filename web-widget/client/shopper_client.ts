@@ -1,19 +1,18 @@
 // The shopper's side: one person, one row of conversations of which the last may be open.
-import type { Conversation as Wire, Page, ShopperProfile } from '@proto';
+import type { Conversation as Wire, ShopperProfile } from '@proto';
 import { createCache } from './cache';
 import { countUnread, lastOf } from './conversation';
 import { createDrafts } from './drafts';
 import { browserEnv } from './env';
 import type { Answer } from './rpc';
 import { DISCONNECTED } from './rpc';
+import type { Entry } from './outbox';
 import { createSession } from './session';
+import { createFacts } from './shopper_facts';
 import { createKeep } from './storage';
-import { createStore, keepSame, same } from './store';
-import { clean, clip } from './text';
+import { createStore, keepSame } from './store';
 import { createTimeline } from './timeline';
 import type { RequestError, ShopperClient, ShopperClientOptions, ShopperConversation, ShopperSnapshot } from './types';
-
-type Who = { name?: string; email?: string };
 
 export function createShopperClient(options: ShopperClientOptions): ShopperClient {
   const env = options.env ?? browserEnv();
@@ -22,14 +21,10 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
   const timeline = createTimeline();
   const store = createStore(compute);
   let self: { role: 'shopper'; id?: string } = { role: 'shopper' };
-  let shopper: ShopperProfile | null = null;
   let currentId: string | undefined;
   let usedToken: string | undefined;
-  let page: Page | undefined;
-  let toldPage: Page | undefined;
   let refusal: RequestError | null = null;
   let summary: ShopperConversation | undefined;
-  let shown: ShopperProfile | undefined;
   /** Someone who never wrote has no former conversations to ask for. */
   let firstEver = false;
 
@@ -39,25 +34,26 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
     lane: () => '',
     target: aim,
     stamp: (event) => event,
-    start: ({ custom_id, text }) => ({ custom_id, text, ...(options.team && { team: options.team }), ...(page && { page }) }),
+    start,
     changed,
   });
   const { connection, conversations, history } = session;
+  const facts = createFacts(keep, { connection, ask: session.ask, changed });
   const cache = createCache(env, keep, () => ({
     site: session.site,
-    shopper,
+    shopper: facts.profile(),
     conversations: currentId ? history.chain(currentId) : [],
   }));
 
   const current = () => (currentId ? conversations.get(currentId) : undefined);
 
   function changed(): void {
-    if (currentId) cache.save();
+    if (currentId && connection.status() !== 'stopped') cache.save();
     store.changed();
   }
 
   function setShopper(next: ShopperProfile | null): void {
-    shopper = next;
+    facts.setProfile(next);
     if (next?.id !== self.id) self = { role: 'shopper', id: next?.id };
   }
 
@@ -70,10 +66,14 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
     return undefined;
   }
 
+  function start({ custom_id, text }: Entry) {
+    const page = facts.page();
+    return { custom_id, text, ...(options.team && { team: options.team }), ...(page && { page }) };
+  }
 
   function login() {
     usedToken = keep.get<string>('token');
-    toldPage = page;
+    const page = facts.pageForLogin();
     const cursors = conversations.cursors(({ state }, i) => state !== 'closed' || i === 0);
     return {
       role: 'shopper' as const,
@@ -89,8 +89,8 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
     // Two tabs of a new shopper logged in at once, as two people: the one whose token was kept first is right.
     if (!usedToken && stored && stored !== answer.token) return connection.restart();
     if (answer.token) keep.set('token', answer.token);
-    if (shopper && answer.shopper && shopper.id !== answer.shopper.id) forget();
-    setShopper(answer.shopper ?? shopper);
+    if (self.id && answer.shopper && self.id !== answer.shopper.id) forget();
+    setShopper(answer.shopper ?? facts.profile());
     refusal = null;
     conversations.takeLogin(answer.conversations);
     const newest = lastOf([...answer.conversations].sort((a, b) => a.opened_at - b.opened_at));
@@ -99,8 +99,7 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
       currentId = newest.id;
       if (hadHistory) void history.load(currentId);
     }
-    if (page !== toldPage) tellPage();
-    void tellWho();
+    facts.catchUp();
     changed();
   }
 
@@ -126,37 +125,24 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
     return 'stop';
   }
 
-  /** Another person now (the token was not valid any more): nothing of the last one may show. */
+  /** Another person now: nothing of the last one may show. */
   function forget(): void {
     conversations.clear();
     currentId = undefined;
     cache.clear();
+    keep.remove('started');
+    setShopper(null);
   }
 
-  /** What the person saw in another tab is not unread in this one. */
   function stored(key: string | null | undefined): void {
+    // The store signed its customer out in another tab.
+    if (keep.nameOf(key) === 'token' && !keep.get('token')) {
+      forget();
+      connection.restart();
+    }
+    // What the person saw in another tab is not unread in this one.
     if (!cache.owns(key)) return;
     for (const { id, receipts } of cache.load()?.conversations ?? []) conversations.takeReceipt(id, 'shopper', receipts.shopper);
-  }
-
-  function tellPage(): void {
-    if (!page || !connection.ready()) return;
-    toldPage = page;
-    connection.call('update_page', { page }, () => {});
-  }
-
-  /** What the shopper said of themselves stays until the server has it, or refuses it. */
-  async function tellWho(): Promise<RequestError | undefined> {
-    const who = keep.get<Who>('who');
-    if (!who || !connection.ready()) return undefined;
-    // A store may say it on every page.
-    if (same({ ...shopper, ...who }, shopper ?? {})) return void keep.remove('who');
-    const { error, answer } = await session.ask('update_shopper', who);
-    if (error?.retryable) return undefined;
-    if (same(who, keep.get<Who>('who') ?? {})) keep.remove('who');
-    if (!error) setShopper(answer.shopper);
-    changed();
-    return error;
   }
 
   function closing(action: 'confirm_close' | 'dispute_close') {
@@ -174,7 +160,6 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
     const chain = currentId ? history.chain(currentId) : [];
     const status = connection.status();
     summary = held && keepSame(summary, { id: held.id, state: held.state, team: held.team, opened_at: held.opened_at });
-    shown = shopper ? keepSame(shown, { ...shopper, ...keep.get<Who>('who') }) : undefined;
     return {
       connection: status,
       serviceWritable: session.writable,
@@ -196,7 +181,7 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
       unread: chain.reduce((sum, one) => sum + countUnread(one, 'shopper'), 0),
       canLoadEarlier: !!currentId && history.canLoad(currentId),
       loadingEarlier: !!currentId && history.loading(currentId),
-      shopper: shown ?? null,
+      shopper: facts.shown(),
       refused: refusal,
     };
   }
@@ -218,12 +203,11 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
     snapshot: store.snapshot,
     subscribe: store.subscribe,
     start: session.start,
-    stop: session.stop,
-    setPage({ url, title }) {
-      const next = { url: clip(url, 2000), ...(title && { title: clip(clean(title), 300) }) };
-      page = keepSame(page, next);
-      if (page !== toldPage) tellPage();
+    stop() {
+      session.stop();
+      cache.flush();
     },
+    setPage: facts.setPage,
     send: (text) => session.send(text),
     retry: session.retry,
     discard: session.outbox.remove,
@@ -237,11 +221,6 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
     confirmClose: closing('confirm_close'),
     disputeClose: closing('dispute_close'),
     loadEarlier: async () => (currentId ? history.load(currentId) : undefined),
-    updateShopper({ name, email }) {
-      const who = { ...(name && { name: clip(clean(name), 100) }), ...(email && { email: clip(clean(email), 254) }) };
-      keep.set('who', { ...keep.get<Who>('who'), ...who });
-      changed();
-      return tellWho();
-    },
+    updateShopper: facts.say,
   };
 }

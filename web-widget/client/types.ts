@@ -112,6 +112,7 @@ export interface ShopperClient {
   /** Called after changes, at most once a task. Returns the way out. */
   subscribe(listener: () => void): () => void;
   start(): void;
+  /** Nothing is written to storage after this. */
   stop(): void;
   setPage(page: Page): void;
   /** Returns the message's custom_id; undefined when nothing is left of the text after trimming. */
@@ -171,7 +172,7 @@ export interface AgentSnapshot {
   readonly conversations: readonly AgentConversation[];
   /** Every conversation that is loaded, mine or not, by id: also one that was just closed or lost. */
   readonly views: ReadonlyMap<string, AgentConversation>;
-  /** Filled by listQueue(); kept fresh while it is being watched. */
+  /** Filled by listQueue(); ask again when queues changes. */
   readonly queue: readonly QueueEntry[];
   /** Filled by listClosed(): closed by this agent, newest first. */
   readonly closed: readonly ConversationSummary[];
