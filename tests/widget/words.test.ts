@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TeamStatus } from '@proto';
-import type { EventItem, ShopperSnapshot } from '../../web-widget/client/types';
+import type { EventItem, ShopperSnapshot, TimelineItem } from '../../web-widget/client/types';
 import { makeFormat, pickLanguage } from '../../web-widget/ui/format';
 import { eventWords, teamWords, troubleWords, waitingWords } from '../../web-widget/widget/panel/words';
 import { de } from '../../web-widget/widget/strings/de';
@@ -23,6 +23,10 @@ const queued = { id: 'c', state: 'queued' as const, team: 'support', opened_at: 
 const event = (type: EventItem['type'], part: Partial<EventItem> = {}): EventItem => ({
   kind: 'event', key: 'k', conversation_id: 'c', seq: 1, at: 0, type, author: { role: 'system' }, ...part,
 });
+
+const message: TimelineItem = {
+  kind: 'message', key: 'm', at: 0, author: { role: 'shopper' }, text: 'x', own: true, status: 'sending',
+};
 
 test('a place in line is a word up to ten and a number after', () => {
   assert.equal(english.place(1), 'You are next in line.');
@@ -59,12 +63,20 @@ test('the team is told by first names', () => {
 });
 
 test('what happened has a line where it matters', () => {
-  assert.equal(eventWords(event('assigned', { agent: maya }), english), 'Maya joined');
-  assert.equal(eventWords(event('queued'), english), undefined);
-  assert.equal(eventWords(event('queued', { agent: maya, reason: 'agent_left' }), english), 'Maya had to go. Someone else takes over.');
-  assert.equal(eventWords(event('closed', { reason: 'confirmed' }), english), 'Solved');
-  assert.notEqual(eventWords(event('closed', { reason: 'timed_out' }), english), 'Solved');
-  assert.equal(eventWords(event('close_proposed', { agent: maya }), english, true), undefined);
+  const line = (item: EventItem, next?: TimelineItem) => eventWords(item, next, english);
+  assert.equal(line(event('assigned', { agent: maya })), 'Maya joined');
+  assert.equal(line(event('queued')), undefined);
+  assert.equal(line(event('queued', { agent: maya, reason: 'agent_left' })), 'Maya had to go. Someone else takes over.');
+  assert.equal(line(event('closed', { reason: 'confirmed' })), 'Solved');
+  assert.notEqual(line(event('closed', { reason: 'timed_out' })), 'Solved');
+});
+
+test('a question has a line only when something else than its answer follows', () => {
+  const proposed = event('close_proposed', { agent: maya });
+  assert.equal(eventWords(proposed, undefined, english), undefined);
+  assert.equal(eventWords(proposed, event('closed'), english), undefined);
+  assert.equal(eventWords(proposed, event('close_disputed'), english), undefined);
+  assert.equal(eventWords(proposed, message, english), 'Maya asked whether this is solved');
 });
 
 test('trouble is told by what becomes of the message', () => {
@@ -72,8 +84,7 @@ test('trouble is told by what becomes of the message', () => {
   assert.equal(troubleWords(snapshot({ connection: 'reconnecting' }), true, english), english.reconnecting);
   assert.equal(troubleWords(snapshot({ connection: 'offline', serviceWritable: false }), false, english), english.offline);
   assert.equal(troubleWords(snapshot({ serviceWritable: false }), false, english), english.storeAwayIdle);
-  const held = { kind: 'message', key: 'm', at: 0, author: { role: 'shopper' }, text: 'x', own: true, status: 'sending' } as const;
-  assert.equal(troubleWords(snapshot({ serviceWritable: false, timeline: [held] }), false, english), english.storeAway);
+  assert.equal(troubleWords(snapshot({ serviceWritable: false, timeline: [message] }), false, english), english.storeAway);
 });
 
 test('German has every word that English has', () => {

@@ -6,6 +6,7 @@ import { Dock } from './dock';
 import { Header } from './header';
 import { Home } from './home';
 import { Strip } from './strip';
+import { hasKeyboard } from './viewport';
 
 type View = 'home' | 'conversation';
 
@@ -46,6 +47,10 @@ export function App({ surroundings, isOpen, focusRequest }: AppProps) {
     [client, isOpen, visible],
   );
 
+  const focusInput = useCallback(() => {
+    if (hasKeyboard()) input.current?.focus({ preventScroll: true });
+  }, []);
+
   const isOver = snapshot.conversation?.state === 'closed';
   return (
     <SurroundingsContext.Provider value={surroundings}>
@@ -58,7 +63,7 @@ export function App({ surroundings, isOpen, focusRequest }: AppProps) {
         </>
       )}
       <div class="foot">
-        {view === 'conversation' && <Dock snapshot={snapshot} />}
+        {view === 'conversation' && <Dock snapshot={snapshot} onAnswered={focusInput} />}
         <Strip snapshot={snapshot} />
         <Composer
           placeholder={isOver ? t.writeNew : hasTalk ? t.write : t.writeFirst}

@@ -6,6 +6,12 @@ import { firstName, useSurroundings } from './context';
 import { Faces } from './faces';
 import { waitingWords, type Waiting } from './words';
 
+interface DockProps {
+  snapshot: ShopperSnapshot;
+  /** The buttons go away, and the focus with them. */
+  onAnswered(): void;
+}
+
 function WaitingDock({ snapshot, words }: { snapshot: ShopperSnapshot; words: Waiting }) {
   return (
     <div class="dock dock-waiting" role="status">
@@ -18,7 +24,7 @@ function WaitingDock({ snapshot, words }: { snapshot: ShopperSnapshot; words: Wa
   );
 }
 
-function ProposalDock({ snapshot }: { snapshot: ShopperSnapshot }) {
+function ProposalDock({ snapshot, onAnswered }: DockProps) {
   const { client, t } = useSurroundings();
   const [isBusy, setBusy] = useState(false);
   const [failed, setFailed] = useState(false);
@@ -29,7 +35,9 @@ function ProposalDock({ snapshot }: { snapshot: ShopperSnapshot }) {
     const error = await ask();
     setBusy(false);
     // Someone else was faster, in another tab: the state that comes says the same.
-    setFailed(Boolean(error && error.type !== 'wrong_state' && error.type !== 'conversation_closed'));
+    const isRefused = error !== undefined && error.type !== 'wrong_state' && error.type !== 'conversation_closed';
+    setFailed(isRefused);
+    if (!isRefused) onAnswered();
   }
 
   useEffect(() => setFailed(false), [snapshot.conversation?.state]);
@@ -57,10 +65,10 @@ function ProposalDock({ snapshot }: { snapshot: ShopperSnapshot }) {
 }
 
 /** What the conversation asks of the person, or tells them, right above where they write. */
-export function Dock({ snapshot }: { snapshot: ShopperSnapshot }) {
+export function Dock({ snapshot, onAnswered }: DockProps) {
   const { t } = useSurroundings();
   const waiting = waitingWords(snapshot, t);
   if (waiting) return <WaitingDock snapshot={snapshot} words={waiting} />;
-  if (snapshot.conversation?.state === 'closing') return <ProposalDock snapshot={snapshot} />;
+  if (snapshot.conversation?.state === 'closing') return <ProposalDock snapshot={snapshot} onAnswered={onAnswered} />;
   return null;
 }

@@ -1,25 +1,47 @@
 import { useMemo } from 'preact/hooks';
-import type { EventItem, MessageItem, ShopperSnapshot, TimelineItem } from '../../client/types';
+import type { AgentProfile } from '@proto';
+import type { EventItem, MessageItem, ShopperSnapshot } from '../../client/types';
 import { Avatar } from '../../ui/avatar';
 import { groupMessages, type Group } from '../../ui/group';
 import * as icons from '../../ui/icon';
 import { Icon } from '../../ui/icon';
 import { Skeleton } from '../../ui/loading';
 import { useNow } from '../../ui/time';
+import type { Strings } from '../strings';
 import { firstName, useSurroundings } from './context';
 import { MessageGroup } from './message_group';
 import { eventWords } from './words';
 
-type Entry = { at: number; sender?: string; item: TimelineItem };
-
-function entryOf(item: TimelineItem): Entry {
-  const sender = item.kind === 'event' ? undefined : item.own ? 'own' : `agent ${item.author.id ?? ''}`;
-  return { at: item.at, sender, item };
+interface Entry {
+  at: number;
+  sender?: string;
+  item: MessageItem | EventItem;
+  /** Of an event: its line. */
+  words?: string;
 }
 
-function EventLine({ item }: { item: EventItem }) {
-  const { t, format } = useSurroundings();
-  const words = eventWords(item, t);
+/** Whoever has been seen by profile, by id: a message need not carry its sender's. */
+function peopleOf({ timeline, agent, team }: ShopperSnapshot): Map<string, AgentProfile> {
+  const all = [...(team?.agents ?? []), ...timeline.map((item) => item.agent), agent];
+  return new Map(all.flatMap((profile) => (profile ? [[profile.id, profile]] : [])));
+}
+
+function entriesOf(snapshot: ShopperSnapshot, t: Strings): Entry[] {
+  const people = peopleOf(snapshot);
+  return snapshot.timeline.flatMap((item, i, all): Entry[] => {
+    const { at } = item;
+    const agent = item.agent ?? people.get(item.author.id ?? '');
+    if (item.kind === 'message') {
+      const sender = item.own ? 'own' : `agent ${item.author.id ?? ''}`;
+      return [{ at, sender, item: agent && !item.own ? { ...item, agent } : item }];
+    }
+    const words = eventWords({ ...item, agent }, all[i + 1], t);
+    return words ? [{ at, item, words }] : [];
+  });
+}
+
+function EventLine({ item, words }: { item: EventItem; words?: string }) {
+  const { format } = useSurroundings();
   const solved = item.type === 'closed' && item.reason !== 'timed_out';
   return (
     <p class={item.type === 'closed' ? 'line line-end' : 'line'} title={format.absolute(item.at)}>
@@ -62,28 +84,23 @@ export function TimelineSkeleton() {
   );
 }
 
-function lastOwn(items: readonly TimelineItem[]): MessageItem | undefined {
-  for (let i = items.length - 1; i >= 0; i--) {
-    const item = items[i]!;
-    if (item.kind === 'message' && item.own) return item;
-  }
-  return undefined;
+/** The newest own message carries what became of it. */
+function newestOwn(entries: readonly Entry[]): MessageItem | undefined {
+  const found = [...entries].reverse().find((entry) => entry.sender === 'own');
+  return found?.item as MessageItem | undefined;
 }
 
 export function Timeline({ snapshot }: { snapshot: ShopperSnapshot }) {
   const { t, format } = useSurroundings();
   const now = useNow();
-  const { timeline } = snapshot;
-  const groups = useMemo(() => {
-    const last = timeline[timeline.length - 1];
-    const shown = timeline.filter((item) => item.kind === 'message' || eventWords(item, t, item === last) !== undefined);
-    return groupMessages(shown.map(entryOf), (entry) => entry.item.key);
-  }, [timeline, t]);
-  const newest = lastOwn(timeline);
+  const { timeline, agent, team } = snapshot;
+  const entries = useMemo(() => entriesOf(snapshot, t), [timeline, agent, team, t]);
+  const groups = useMemo(() => groupMessages(entries, (entry) => entry.item.key), [entries]);
+  const newest = newestOwn(entries);
 
   const shownGroup = (group: Group<Entry>) => {
-    const { item } = group.items[0]!;
-    if (item.kind === 'event') return <EventLine item={item} />;
+    const { item, words } = group.items[0]!;
+    if (item.kind === 'event') return <EventLine item={item} words={words} />;
     const items = group.items.map((entry) => entry.item as MessageItem);
     return <MessageGroup group={{ ...group, items }} receiptOf={newest && items.includes(newest) ? newest : undefined} />;
   };

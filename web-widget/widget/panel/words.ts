@@ -1,11 +1,13 @@
 // What happened and what is the case, in words. No markup here.
 import type { TeamStatus } from '@proto';
-import type { EventItem, ShopperSnapshot } from '../../client/types';
+import type { EventItem, ShopperSnapshot, TimelineItem } from '../../client/types';
 import type { Strings } from '../strings';
 import { firstName } from './context';
 
-/** The line in the timeline for an event; undefined for what needs no line. isLast: what it asks is being asked below. */
-export function eventWords(item: EventItem, t: Strings, isLast = false): string | undefined {
+const ANSWERS: readonly string[] = ['closed', 'close_disputed'];
+
+/** The line in the timeline for an event; undefined for what needs no line. next: what came right after it. */
+export function eventWords(item: EventItem, next: TimelineItem | undefined, t: Strings): string | undefined {
   const name = firstName(item.agent, t.someone);
   switch (item.type) {
     case 'assigned':
@@ -13,7 +15,8 @@ export function eventWords(item: EventItem, t: Strings, isLast = false): string 
     case 'queued':
       return item.reason === 'agent_left' || item.reason === 'agent_away' ? t.agentLeft(name) : undefined;
     case 'close_proposed':
-      return isLast ? undefined : t.proposed(name);
+      // The question itself stands below while it is open, and the answer says enough once it is there.
+      return !next || (next.kind === 'event' && ANSWERS.includes(next.type)) ? undefined : t.proposed(name);
     case 'close_disputed':
       return t.disputed;
     case 'closed':

@@ -59,7 +59,7 @@ export const de = (format: Format): Strings => ({
   inLine: 'Sie sind in der Reihe.',
   placeHint: 'Schreiben Sie solange ruhig weiter.',
   queuedAway: 'Gerade ist niemand da.',
-  queuedAwayHint: 'Wir haben Ihre Nachricht. Die Antwort kommt hierher.',
+  queuedAwayHint: 'Wir haben Ihre Nachricht und antworten hier.',
   isSolved: (name) => `${name} fragt: Ist das gelöst?`,
   solved: 'Ja, gelöst',
   notYet: 'Noch nicht',

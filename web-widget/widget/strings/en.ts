@@ -61,7 +61,7 @@ export const en = (format: Format) => ({
   inLine: 'You are in line.',
   placeHint: 'You can go on writing meanwhile.',
   queuedAway: 'Nobody is here right now.',
-  queuedAwayHint: 'We have your message. The answer comes here.',
+  queuedAwayHint: 'We have your message and answer here.',
   isSolved: (name: string) => `${name} asks: is this solved?`,
   solved: 'It’s solved',
   notYet: 'Not yet',
