@@ -2,7 +2,7 @@
 //   node build.mjs OUT PROTOCOL_TS
 // OUT gets assets.c, assets.S, assets.d (every input, for ninja) and www/ (the files as they are served).
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -153,15 +153,8 @@ function depfile() {
 rmSync(www, { recursive: true, force: true });
 serve('/favicon.ico', join(here, 'icon.svg'));
 inputs.add(join(here, 'icon.svg'));
-const entries = [
-  ['widget/loader.ts', widget],
-  ['console/main.tsx', console_],
-  ['demo-store/store.ts', store],
-];
-for (const [entry, make] of entries) {
-  inputs.add(join(here, dirname(entry)));
-  if (existsSync(join(here, entry))) await make().catch((error) => console.error(`${entry}: ${error.message}`));
-  else console.error(`${entry}: not there yet`);
-}
+await widget();
+await console_();
+await store();
 embed(assets, out);
 depfile();
