@@ -1,6 +1,8 @@
 /* The first message of a conversation. One function opens it, so that two pages of one shopper cannot open
  * two; if one is open already, the message goes into that like any other. */
 #include "base/alloc.h"
+#include "base/clock.h"
+#include "base/metrics.h"
 #include "session/append.h"
 #include "session/handlers.h"
 #include "session/hub.h"
@@ -83,6 +85,10 @@ static void starting_opened(struct starting *starting, enum store_result result,
     starting->duplicate = result == STORE_DUPLICATE;
     starting->seq = transition->numbers[1];
     starting->at_ms = transition->numbers[2];
+    if (result == STORE_OK) {
+        metrics_observe_us(H_ACK, clock_mono_us() - starting->to.received_us);
+        metrics_add_labelled(M_MESSAGES, str_from(proto_role_str(PROTO_ROLE_SHOPPER)), 1);
+    }
     if (session)
         id_parse(transition->values[0], 'c', &session->joining);
     live_open(site, transition->values[0], on_opened_live, starting);
