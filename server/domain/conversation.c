@@ -24,7 +24,7 @@ static void conversation_fold(struct conversation *c, const struct event *event)
         break;
     case PROTO_EVENT_TYPE_OPENED:
         c->opened_at_ms = event->at_ms;
-        /* fall through */
+        __attribute__((fallthrough)); /* it waits from now on */
     case PROTO_EVENT_TYPE_QUEUED:
         c->queued_at_ms = event->at_ms;
         conversation_given_to(c, STR(""));
