@@ -24,8 +24,8 @@ static size_t append_path(char *out, size_t cap_bytes, const struct reader_at *a
     return used + (size_t)more;
 }
 
-__attribute__((format(printf, 3, 0))) static void
-set_message(struct proto_fault *fault, const char *before, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void set_message(struct proto_fault *fault, const char *before,
+                                                              const char *format, va_list args)
 {
     size_t cap = sizeof fault->message;
     int used = snprintf(fault->message, cap, "%s%s", before, *before ? " " : "");
