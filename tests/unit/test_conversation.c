@@ -1,0 +1,147 @@
+/* domain/conversation.h: the state follows from the events, in order, each once. */
+#include "unit.h"
+
+#include <stdio.h>
+
+#include "base/crypto.h"
+#include "domain/conversation.h"
+
+static const char shopper[] = "s_00000000000000000000";
+
+static struct event event_of(int64_t seq, enum proto_event_type type, enum proto_author_role role,
+                             const char *by)
+{
+    return (struct event){.seq = seq, .type = type, .role = role, .by = str_from(by), .at_ms = 1000 + seq};
+}
+
+static void apply(struct conversation *c, enum proto_event_type type, enum proto_author_role role,
+                  const char *by)
+{
+    struct event event = event_of(c->last_seq + 1, type, role, by);
+    assert_int_equal(conversation_apply(c, &event), CONVERSATION_APPLIED);
+}
+
+static struct conversation opened(void)
+{
+    struct conversation c = {0};
+    assert_true(id_parse(STR(shopper), 's', &c.shopper));
+    apply(&c, PROTO_EVENT_TYPE_OPENED, PROTO_AUTHOR_ROLE_SHOPPER, shopper);
+    return c;
+}
+
+static void message(struct conversation *c, enum proto_author_role role, const char *by,
+                    const char *custom_id)
+{
+    struct event event = event_of(c->last_seq + 1, PROTO_EVENT_TYPE_MESSAGE, role, by);
+    event.custom_id = str_from(custom_id);
+    assert_int_equal(conversation_apply(c, &event), CONVERSATION_APPLIED);
+}
+
+static void every_event_leads_to_its_state(void **state)
+{
+    static const struct {
+        enum proto_event_type type;
+        enum proto_conversation_state state;
+        const char *agent;
+    } steps[] = {
+        {PROTO_EVENT_TYPE_ASSIGNED, PROTO_CONVERSATION_STATE_ASSIGNED, "maya"},
+        {PROTO_EVENT_TYPE_QUEUED, PROTO_CONVERSATION_STATE_QUEUED, ""},
+        {PROTO_EVENT_TYPE_ASSIGNED, PROTO_CONVERSATION_STATE_ASSIGNED, "maya"},
+        {PROTO_EVENT_TYPE_CLOSE_PROPOSED, PROTO_CONVERSATION_STATE_CLOSING, "maya"},
+        {PROTO_EVENT_TYPE_CLOSE_DISPUTED, PROTO_CONVERSATION_STATE_ASSIGNED, "maya"},
+        {PROTO_EVENT_TYPE_CLOSE_PROPOSED, PROTO_CONVERSATION_STATE_CLOSING, "maya"},
+        {PROTO_EVENT_TYPE_CLOSED, PROTO_CONVERSATION_STATE_CLOSED, "maya"},
+    };
+    struct conversation c = opened();
+    assert_int_equal(c.state, PROTO_CONVERSATION_STATE_QUEUED);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        apply(&c, steps[i].type, PROTO_AUTHOR_ROLE_AGENT, "maya");
+        assert_int_equal(c.state, steps[i].state);
+        assert_string_equal(c.agent, steps[i].agent);
+    }
+    conversation_fini(&c);
+}
+
+static void a_message_changes_nothing_but_the_seq(void **state)
+{
+    struct conversation c = opened();
+    apply(&c, PROTO_EVENT_TYPE_ASSIGNED, PROTO_AUTHOR_ROLE_AGENT, "maya");
+    message(&c, PROTO_AUTHOR_ROLE_SHOPPER, shopper, "custom-1");
+    assert_int_equal(c.state, PROTO_CONVERSATION_STATE_ASSIGNED);
+    assert_int_equal(c.last_seq, 3);
+    conversation_fini(&c);
+}
+
+static void known_events_and_gaps_are_told_apart(void **state)
+{
+    struct conversation c = opened();
+    struct event again = event_of(1, PROTO_EVENT_TYPE_CLOSED, PROTO_AUTHOR_ROLE_SYSTEM, "");
+    struct event ahead = event_of(3, PROTO_EVENT_TYPE_CLOSED, PROTO_AUTHOR_ROLE_SYSTEM, "");
+    assert_int_equal(conversation_apply(&c, &again), CONVERSATION_KNOWN);
+    assert_int_equal(conversation_apply(&c, &ahead), CONVERSATION_GAP);
+    assert_int_equal(c.state, PROTO_CONVERSATION_STATE_QUEUED);
+    assert_int_equal(c.last_seq, 1);
+    conversation_fini(&c);
+}
+
+static void a_resend_is_found_by_its_sender_only(void **state)
+{
+    struct conversation c = opened();
+    message(&c, PROTO_AUTHOR_ROLE_SHOPPER, shopper, "custom-1");
+    assert_int_equal(conversation_find_sent(&c, PROTO_ROLE_SHOPPER, STR(shopper), STR("custom-1")), 2);
+    assert_int_equal(conversation_find_sent(&c, PROTO_ROLE_SHOPPER, STR(shopper), STR("custom-2")), 0);
+    assert_int_equal(conversation_find_sent(&c, PROTO_ROLE_AGENT, STR(shopper), STR("custom-1")), 0);
+    assert_int_equal(conversation_find_sent(&c, PROTO_ROLE_AGENT, STR("maya"), STR("custom-1")), 0);
+    conversation_fini(&c);
+}
+
+static void every_message_of_a_long_conversation_is_found(void **state)
+{
+    enum { MESSAGES = 5000 };
+    char custom_id[32];
+    struct conversation c = opened();
+    for (int i = 0; i < MESSAGES; i++) {
+        snprintf(custom_id, sizeof custom_id, "custom-%d", i);
+        message(&c, PROTO_AUTHOR_ROLE_SHOPPER, shopper, custom_id);
+    }
+    for (int i = 0; i < MESSAGES; i++) {
+        snprintf(custom_id, sizeof custom_id, "custom-%d", i);
+        assert_int_equal(conversation_find_sent(&c, PROTO_ROLE_SHOPPER, STR(shopper), str_from(custom_id)),
+                         i + 2);
+    }
+    conversation_fini(&c);
+}
+
+static void who_may_write_when(void **state)
+{
+    struct conversation c = opened();
+    assert_int_equal(conversation_may_write(&c, PROTO_ROLE_SHOPPER, STR(shopper)), PROTO_OK);
+    assert_int_equal(conversation_may_write(&c, PROTO_ROLE_SHOPPER, STR("s_10000000000000000000")),
+                     PROTO_ERROR_NOT_FOUND);
+    assert_int_equal(conversation_may_write(&c, PROTO_ROLE_AGENT, STR("maya")), PROTO_ERROR_WRONG_STATE);
+    apply(&c, PROTO_EVENT_TYPE_ASSIGNED, PROTO_AUTHOR_ROLE_AGENT, "maya");
+    assert_int_equal(conversation_may_write(&c, PROTO_ROLE_AGENT, STR("maya")), PROTO_OK);
+    assert_int_equal(conversation_may_write(&c, PROTO_ROLE_AGENT, STR("jonas")), PROTO_ERROR_WRONG_STATE);
+    apply(&c, PROTO_EVENT_TYPE_CLOSE_PROPOSED, PROTO_AUTHOR_ROLE_AGENT, "maya");
+    assert_int_equal(conversation_may_write(&c, PROTO_ROLE_AGENT, STR("maya")), PROTO_OK);
+    apply(&c, PROTO_EVENT_TYPE_CLOSED, PROTO_AUTHOR_ROLE_SHOPPER, shopper);
+    assert_int_equal(conversation_may_write(&c, PROTO_ROLE_SHOPPER, STR(shopper)),
+                     PROTO_ERROR_CONVERSATION_CLOSED);
+    assert_int_equal(conversation_may_write(&c, PROTO_ROLE_AGENT, STR("maya")),
+                     PROTO_ERROR_CONVERSATION_CLOSED);
+    conversation_fini(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_event_leads_to_its_state),
+        cmocka_unit_test(a_message_changes_nothing_but_the_seq),
+        cmocka_unit_test(known_events_and_gaps_are_told_apart),
+        cmocka_unit_test(a_resend_is_found_by_its_sender_only),
+        cmocka_unit_test(every_message_of_a_long_conversation_is_found),
+        cmocka_unit_test(who_may_write_when),
+    };
+    crypto_init();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
