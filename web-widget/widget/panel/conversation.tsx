@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ShopperSnapshot } from '../../client/types';
 import * as icons from '../../ui/icon';
 import { Icon } from '../../ui/icon';
@@ -6,6 +6,9 @@ import { useSurroundings } from './context';
 import { Faces } from './faces';
 import { Timeline, TimelineSkeleton } from './timeline';
 import { useScroll } from './use_scroll';
+
+/** After earlier messages could not be had. */
+const REST_MS = 5000;
 
 /** Calls back whenever the element comes near what is seen. */
 function useNear(near: () => void) {
@@ -52,8 +55,13 @@ export function Conversation({ snapshot, onSeen }: ConversationProps) {
   const { timeline, unread } = snapshot;
   const last = timeline[timeline.length - 1];
   const { scroller, atEnd, onScroll, toEnd } = useScroll(last?.key);
-  const mark = useNear(() => {
-    if (snapshot.canLoadEarlier && !snapshot.loadingEarlier) void client.loadEarlier();
+  const [isResting, rest] = useState(false);
+  const mark = useNear(async () => {
+    if (!snapshot.canLoadEarlier || snapshot.loadingEarlier || isResting) return;
+    const error = await client.loadEarlier();
+    if (!error) return;
+    rest(true);
+    setTimeout(() => rest(false), REST_MS);
   });
 
   useEffect(() => onSeen(atEnd), [atEnd, snapshot, onSeen]);
