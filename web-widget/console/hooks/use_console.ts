@@ -13,6 +13,9 @@ import { useSnapshot } from './snapshot';
 
 const NOTICE_MS = 7000;
 
+/** Preact draws in a microtask: one that is queued behind a change of state finds it done, and before the next key. */
+const afterRender = queueMicrotask;
+
 /** A text that goes away by itself. */
 function useNotice(): [string, (text: string) => void] {
   const [notice, setNotice] = useState('');
@@ -62,7 +65,7 @@ export function useConsole(client: AgentClient): Console {
     const closed = snap.views.has(id) ? undefined : snap.closed.find((summary) => summary.id === id);
     if (closed) void client.open(closed).then((error) => error && setNotice(reasonText(error)));
     // The list is not shown any more: the focus must not be lost with it.
-    if (phone) requestAnimationFrame(focusMiddle);
+    if (phone) afterRender(focusMiddle);
   }
 
   function step(by: 1 | -1): void {
@@ -74,7 +77,7 @@ export function useConsole(client: AgentClient): Console {
     if (walk) return focusRow(id);
     const follow = focusIsInList() || document.activeElement === document.body;
     select(id);
-    if (follow) requestAnimationFrame(() => focusRow(id));
+    if (follow) afterRender(() => focusRow(id));
   }
 
   /** From a row that is not open yet, it is opened first. */
@@ -82,7 +85,7 @@ export function useConsole(client: AgentClient): Console {
     const row = focusedRow();
     if (!row || row === openId) return void focusComposer();
     select(row);
-    requestAnimationFrame(() => void focusComposer());
+    afterRender(() => void focusComposer());
   }
 
   async function toggleAvailability(): Promise<void> {
@@ -98,9 +101,9 @@ export function useConsole(client: AgentClient): Console {
 
   function leave(): void {
     if (customer.over) return customer.close();
-    // With one column the list is not there to be focused until the address has changed; see below.
     if (phone || route.view === 'waiting') go({ view: 'inbox' });
-    if (!phone) requestAnimationFrame(focusList);
+    // At once, so that the next key does not land in the composer. On a phone the list is not there yet: see above.
+    if (!phone) focusList();
   }
 
   const actions: Record<Action, () => void> = {

@@ -56,6 +56,7 @@ export const de: Strings = {
 
   connected: 'Verbunden',
   connecting: 'Verbindet…',
+  read_only: 'Nur lesen',
   reconnecting: 'Verbindet neu. Schreiben Sie weiter: gesendet wird, sobald wir zurück sind.',
   offline: 'Sie sind offline. Schreiben Sie weiter: gesendet wird, sobald Sie zurück sind.',
   store_away: 'Nachrichten kommen gerade nicht an. Lesen geht; was Sie schreiben, wird später von selbst gesendet.',
@@ -98,8 +99,7 @@ export const de: Strings = {
   jump_latest: 'Neueste Nachrichten',
   jump_new: (n) => count(n, '1 neue Nachricht', `${n} neue Nachrichten`),
   earlier: 'Frühere Nachrichten werden geladen…',
-  beginning: 'Hier begann es.',
-  conversation_of: (date) => `Gespräch vom ${date}`,
+  former_conversation: 'Früheres Gespräch',
   this_conversation: 'Dieses Gespräch',
   you: 'Sie',
   colleague: 'Ein Kollege',
@@ -123,6 +123,8 @@ export const de: Strings = {
   close_disputed: 'Noch nicht gelöst',
   close_refused: (reason) => `Nicht vorgeschlagen. ${reason}`,
   closed_note: 'Dieses Gespräch ist geschlossen. Eine neue Nachricht des Kunden eröffnet das nächste.',
+  closed_went_on: 'Dieses Gespräch ist geschlossen. Der Kunde hat wieder geschrieben.',
+  go_to_open: 'Zum offenen',
   not_yours: 'Dieses Gespräch liegt nicht mehr bei Ihnen.',
 
   customer: 'Kunde',

@@ -54,6 +54,7 @@ export const en = {
 
   connected: 'Connected',
   connecting: 'Connecting…',
+  read_only: 'Reading only',
   reconnecting: 'Reconnecting. Keep writing: your messages are sent when we are back.',
   offline: 'You are offline. Keep writing: your messages are sent when you are back.',
   store_away: 'Messages cannot be delivered for the moment. You can read everything; what you write is sent by itself.',
@@ -96,8 +97,7 @@ export const en = {
   jump_latest: 'Latest messages',
   jump_new: (n: number) => (n === 1 ? '1 new message' : `${n} new messages`),
   earlier: 'Loading earlier messages…',
-  beginning: 'This is where it began.',
-  conversation_of: (date: string) => `Conversation of ${date}`,
+  former_conversation: 'Earlier conversation',
   this_conversation: 'This conversation',
   you: 'You',
   colleague: 'A colleague',
@@ -121,6 +121,8 @@ export const en = {
   close_disputed: 'Not solved yet',
   close_refused: (reason: string) => `Not proposed. ${reason}`,
   closed_note: 'This conversation is closed. A new message from the shopper opens the next one.',
+  closed_went_on: 'This conversation is closed. The shopper has written again.',
+  go_to_open: 'Go to the open one',
   not_yours: 'This conversation is not with you any more.',
 
   customer: 'Customer',

@@ -17,7 +17,7 @@ import { Login } from './login';
 import { Mark } from './mark';
 import { Palette } from './palette';
 import { Shortcuts } from './shortcuts';
-import { AwayStrip, Notice, TroubleStrip } from './strips';
+import { AwayStrip, Notice, Trouble } from './strips';
 import { Waiting } from './waiting';
 
 function ConversationSkeleton() {
@@ -46,13 +46,15 @@ function Columns() {
         {t.skip_to_conversation}
       </a>
       <div class="console-strips">
-        <TroubleStrip />
         <AwayStrip />
       </div>
       <List />
       <Middle />
       {withCustomer && <Customer conversation={selected} />}
-      <Notice />
+      <div class="floats">
+        <Trouble />
+        <Notice />
+      </div>
       {overlay === 'palette' && <Palette />}
       {overlay === 'shortcuts' && <Shortcuts />}
     </div>

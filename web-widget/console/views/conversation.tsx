@@ -35,10 +35,24 @@ function Typing({ conversation }: { conversation: AgentConversation }) {
   );
 }
 
+/** Where the composer would be: why there is none, and the way to the conversation that goes on. */
+function Over({ conversation }: { conversation: AgentConversation }) {
+  const { mine, select } = useConsoleContext();
+  const next = mine.find((one) => one.shopper && one.shopper.id === conversation.shopper?.id);
+  const closed = next ? t.closed_went_on : t.closed_note;
+  return (
+    <p class="conversation-note">
+      {conversation.state === 'closed' ? closed : t.not_yours}
+      {next && (
+        <button type="button" class="text-button" onClick={() => select(next.id)}>{t.go_to_open}</button>
+      )}
+    </p>
+  );
+}
+
 export function Conversation({ conversation }: { conversation: AgentConversation }) {
   const { client } = useConsoleContext();
   useSeen(client, conversation);
-  const note = conversation.state === 'closed' ? t.closed_note : t.not_yours;
   return (
     <main class="conversation" id="conversation" tabIndex={-1} aria-label={shopperName(conversation.shopper, t.shopper)}>
       <ConversationHead conversation={conversation} />
@@ -50,7 +64,7 @@ export function Conversation({ conversation }: { conversation: AgentConversation
           <Composer conversation={conversation} />
         </div>
       ) : (
-        <p class="conversation-note">{note}</p>
+        <Over conversation={conversation} />
       )}
     </main>
   );

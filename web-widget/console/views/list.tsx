@@ -90,10 +90,12 @@ function Closed() {
 
 function Connection() {
   const { snap, setOverlay } = useConsoleContext();
-  const ready = snap.connection === 'ready';
+  const connected = snap.connection === 'ready';
+  const ready = connected && snap.serviceWritable;
+  const word = connected ? t.read_only : t.connecting;
   return (
     <footer class="list-foot">
-      <span class={ready ? 'connection connection-ready' : 'connection'}>{ready ? t.connected : t.connecting}</span>
+      <span class={ready ? 'connection connection-ready' : 'connection'}>{ready ? t.connected : word}</span>
       <IconButton label={t.shortcuts} action="shortcuts" side="above" align="end" onClick={() => setOverlay('shortcuts')}>
         <Icon path={keyboard} size={16} />
       </IconButton>

@@ -1,9 +1,13 @@
+import { useEffect, useState } from 'preact/hooks';
 import { alert, cloudOff, Icon, pause, retry } from '../../ui/icon';
 import { useConsoleContext } from '../hooks/context';
 import { keyCaps } from '../model/keys';
 import { isMac } from '../hooks/media';
 import { t } from '../strings/index';
 import { Keys } from './tip';
+
+/** A reconnect that takes no longer is not worth a word. */
+const PATIENCE_MS = 1500;
 
 /** What is wrong with the way to the server, worst first; undefined when all is well. */
 function useTrouble(): string | undefined {
@@ -20,14 +24,25 @@ function useTrouble(): string | undefined {
   }
 }
 
-/** One calm line above the columns. Everything under it stays and goes on working. */
-export function TroubleStrip() {
+/** The text once it has lasted; gone at once. */
+function useLasting(text: string | undefined): string | undefined {
+  const [lasting, setLasting] = useState<string>();
+  useEffect(() => {
+    if (!text) return setLasting(undefined);
+    const timer = setTimeout(() => setLasting(text), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return text && lasting;
+}
+
+/** One calm line over the columns. Everything under it stays where it is and goes on working. */
+export function Trouble() {
   const { client, snap } = useConsoleContext();
-  const trouble = useTrouble();
+  const trouble = useLasting(useTrouble());
   return (
-    <div class="strips" role="status">
+    <div class="float-place" role="status">
       {trouble && (
-        <p class="strip strip-trouble">
+        <p class="float float-trouble">
           <Icon path={cloudOff} size={16} />
           <span>{trouble}</span>
           {snap.connection === 'stopped' && (
@@ -63,9 +78,9 @@ export function AwayStrip() {
 export function Notice() {
   const { notice, setNotice } = useConsoleContext();
   return (
-    <div class="notice-place" role="alert">
+    <div class="float-place" role="alert">
       {notice && (
-        <p class="notice">
+        <p class="float float-notice">
           <Icon path={alert} size={16} />
           <span>{notice}</span>
           <button type="button" class="text-button" onClick={() => setNotice('')}>{t.close}</button>

@@ -15,7 +15,6 @@ function Earlier({ conversation }: { conversation: AgentConversation }) {
   return (
     <div class="timeline-earlier">
       {conversation.loadingEarlier && <Spinner label={t.earlier} />}
-      {!conversation.canLoadEarlier && <span>{t.beginning}</span>}
     </div>
   );
 }

@@ -130,7 +130,7 @@ export function RowView({ row, client, selfId, shopper, statusKey, now }: RowVie
     case 'day':
       return <Divider text={format.day(row.at, now)} />;
     case 'border':
-      return <Divider strong text={row.current ? `${t.this_conversation} · ${format.day(row.at, now)}` : t.conversation_of(format.day(row.at, now))} />;
+      return <Divider strong text={row.current ? `${t.this_conversation} · ${format.day(row.at, now)}` : `${t.former_conversation} · ${format.day(row.at, now)}`} />;
     case 'system':
       return <System items={row.items} selfId={selfId} />;
     case 'messages': {
