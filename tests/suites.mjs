@@ -1,4 +1,4 @@
-// The suites of ./dev test, in the order they run. A suite is a function that returns {passed, failed, skipped, output}.
+// The suites of ./dev test, in the order they run. Each is a function that returns {passed, failed, skipped, output}.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -58,12 +58,12 @@ function tapResult(name, { code, stdout, output }) {
   return result;
 }
 
-async function command(name, argv, options) {
-  const { code, output } = await run(argv, options);
+async function command(name, argv) {
+  const { code, output } = await run(argv);
   return { ...checked([[name, code === 0 ? [] : [output]]]), output };
 }
 
-// --- C ----------------------------------------------------------------------------------------------------------------
+// --- C -------------------------------------------------------------------------------------------------------------
 
 /** Runs meson's tests one by one, for their TAP: all whose suite `wanted` takes. */
 async function mesonTests(buildName, wanted, env = {}) {
@@ -71,7 +71,7 @@ async function mesonTests(buildName, wanted, env = {}) {
   const { stdout } = await run(['meson', 'introspect', '--tests', `build/${buildName}`]);
   const results = [];
   for (const test of JSON.parse(stdout)) {
-    if (!wanted(test.suite.map((suite) => suite.replace(/^shopbell:/, '')))) continue;
+    if (!wanted(test.suite)) continue;
     const result = await run(test.cmd, {
       cwd: test.workdir ?? undefined,
       env: { CMOCKA_MESSAGE_OUTPUT: 'TAP', ...test.env, ...env },
@@ -82,17 +82,17 @@ async function mesonTests(buildName, wanted, env = {}) {
   return joined(results);
 }
 
-const isVectors = (suites) => suites.includes('vectors');
+const isVectors = (suites) => suites.includes('shopbell:vectors');
 const isUnit = (suites) => !isVectors(suites);
 
-// --- TypeScript -------------------------------------------------------------------------------------------------------
+// --- TypeScript ----------------------------------------------------------------------------------------------------
 
 function testFiles(dir) {
   return readdirSync(`tests/${dir}`).filter((name) => /\.test\.tsx?$/.test(name));
 }
 
 /** Bundles tests/DIR/*.test.ts into build/tests/DIR and runs them with node's own runner. */
-async function nodeTests(dir, { env = {}, timeoutMs, buildName = 'debug' }) {
+async function nodeTests(dir, { timeoutMs, buildName = 'debug', env = {} }) {
   const sources = testFiles(dir);
   if (sources.length === 0) return joined([]); // node would take every test it finds
   const outdir = `build/tests/${dir}`;
@@ -142,12 +142,12 @@ async function webTests() {
   return joined(results);
 }
 
-async function againstServer(dir, options) {
-  await built(options.buildName ?? 'debug');
-  return nodeTests(dir, options);
+async function againstServer(dir, buildName, env = {}) {
+  await built(buildName);
+  return nodeTests(dir, { buildName, env, timeoutMs: 4 * MINUTE_MS });
 }
 
-// --- the sanitizer build ----------------------------------------------------------------------------------------------
+// --- the sanitizer build -------------------------------------------------------------------------------------------
 
 /** Runs a suite so that every sanitizer report of any process, also of one that was expected to fail, is a failure. */
 async function sanitized(name, runSuite) {
@@ -175,18 +175,16 @@ export const suites = {
   layers: async () => checked(checkLayers()),
   types: async () => {
     await built('debug');
-    return command('tsc accepts every file', ['node_modules/.bin/tsc', '-p', '.', '--pretty', 'false'], { timeoutMs: 2 * MINUTE_MS });
+    return command('tsc accepts every file', ['node_modules/.bin/tsc', '-p', '.', '--pretty', 'false']);
   },
-  integration: () => againstServer('integration', { timeoutMs: 4 * MINUTE_MS }),
-  browser: () => againstServer('browser', { timeoutMs: 4 * MINUTE_MS }),
+  integration: () => againstServer('integration', 'debug'),
+  browser: () => againstServer('browser', 'debug'),
   'asan-build': async () => {
     await built('asan');
     return checked([['clang builds everything without a warning', []]]);
   },
   'asan-unit': () => sanitized('asan-unit', (env) => mesonTests('asan', () => true, env)),
-  'asan-integration': () =>
-    sanitized('asan-integration', (env) => againstServer('integration', { buildName: 'asan', env, timeoutMs: 5 * MINUTE_MS })),
-  'asan-browser': () =>
-    sanitized('asan-browser', (env) => againstServer('browser', { buildName: 'asan', env, timeoutMs: 5 * MINUTE_MS })),
+  'asan-integration': () => sanitized('asan-integration', (env) => againstServer('integration', 'asan', env)),
+  'asan-browser': () => sanitized('asan-browser', (env) => againstServer('browser', 'asan', env)),
   leftovers: async () => checked([['no process is left running', leftovers()]]),
 };

@@ -40,7 +40,7 @@ export function readTap(text) {
     const name = [...names.slice(0, depth), title].join(' > ');
     if (directive?.toUpperCase() === 'SKIP') result.skipped.push({ name, reason: reason || 'no reason given' });
     else if (directive) result.failed.push({ name, detail: 'a todo is not a test' });
-    else if (not && !(isParent && childFailed)) result.failed.push({ name, detail: detail.includes('exitCode:') ? withWords(detail, said) : detail });
+    else if (not && !(isParent && childFailed)) result.failed.push({ name, detail: withWords(detail, said) });
     else if (!isParent) result.passed.push(name);
     if (depth === 0) said = [];
   }
@@ -49,7 +49,7 @@ export function readTap(text) {
 
 /** Node says of a file that crashed only that it did; why is in what it printed. */
 function withWords(detail, said) {
-  return [detail, ...said.slice(-SAID_MAX)].join('\n');
+  return detail.includes('exitCode:') ? [detail, ...said.slice(-SAID_MAX)].join('\n') : detail;
 }
 
 /** What follows a test point: node's YAML block, or cmocka's comment lines. */

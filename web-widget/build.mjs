@@ -1,6 +1,6 @@
 // Bundles what the server serves and embeds it into C. meson calls it (see meson.build):
-//   node build.mjs OUT PROTOCOL_TS
-// OUT gets assets.c, assets.S, assets.d (every input, for ninja) and www/ (the files as they are served).
+//   node build.mjs OUT PROTOCOL_TS TARGET
+// OUT gets assets.c, assets.S, assets.d (every input of TARGET, for ninja) and www/ (the files as they are served).
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
@@ -85,7 +85,7 @@ function read(file) {
 
 const pick = (outputs, ext) => outputs.find((output) => output.path.endsWith(ext))?.path;
 
-/** Three pieces, each loaded when it is wanted: the loader by the store's page, live.ts when that is idle, the panel on demand. */
+/** Three pieces: the loader is on the store's page, live.ts comes when that is idle, the panel when it is wanted. */
 async function widget() {
   const later = await bundle({
     entryPoints: ['widget/live.ts', 'widget/panel.tsx'],
@@ -147,7 +147,7 @@ async function store() {
 function depfile() {
   const escape = (file) => file.replaceAll(' ', '\\ ');
   const list = [...inputs].sort().map(escape).join(' \\\n  ');
-  writeFileSync(join(out, 'assets.d'), `${process.argv[4] ?? 'assets.c'}: \\\n  ${list}\n`);
+  writeFileSync(join(out, 'assets.d'), `${process.argv[4]}: \\\n  ${list}\n`);
 }
 
 rmSync(www, { recursive: true, force: true });
