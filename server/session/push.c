@@ -43,8 +43,8 @@ static bool live_has_viewers(const struct live *live)
 
 struct proto_event push_event_view(struct site *site, const struct event *event)
 {
-    struct agent *agent =
-        event->type != PROTO_EVENT_TYPE_MESSAGE && event->by.len ? site_agent(site, event->by) : NULL;
+    bool of_agent = event->role != PROTO_AUTHOR_ROLE_SHOPPER && event->by.len > 0;
+    struct agent *agent = of_agent ? site_agent(site, event->by) : NULL;
     return (struct proto_event){
         .seq = event->seq,
         .type = event->type,
@@ -52,7 +52,7 @@ struct proto_event push_event_view(struct site *site, const struct event *event)
         .author = {.role = event->role, .id = event->by.len ? event->by : (struct str){NULL, 0}},
         .custom_id = event->custom_id,
         .text = event->text,
-        .agent = agent && event->role != PROTO_AUTHOR_ROLE_SHOPPER ? &agent->profile : NULL,
+        .agent = agent ? &agent->profile : NULL,
         .has_reason = event->has_reason,
         .reason = event->reason,
     };
