@@ -50,6 +50,10 @@ describe('the list', () => {
     ]);
     assert.deepEqual(order.map((one) => one.id), ['long', 'short', 'new', 'old']);
   });
+  it('counts nobody as waiting who was asked whether it is solved', () => {
+    const order = sortMine([conversation('asked', { state: 'closing', waitingSince: 1 }), conversation('waits', { waitingSince: 2 })]);
+    assert.deepEqual(order.map((one) => one.id), ['waits', 'asked']);
+  });
   it('steps to the neighbour and stops at the ends', () => {
     assert.equal(neighbour(['a', 'b', 'c'], 'b', 1), 'c');
     assert.equal(neighbour(['a', 'b', 'c'], 'c', 1), 'c');

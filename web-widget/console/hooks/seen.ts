@@ -4,11 +4,11 @@ import type { AgentClient, AgentConversation } from '../../client/index';
 /** Passing over a conversation with J and K is not yet reading it. */
 const DWELL_MS = 400;
 
-/** Tells the shopper "seen" when somebody really looks at the conversation. */
-export function useSeen(client: AgentClient, conversation: AgentConversation): void {
+/** Tells the shopper "seen" when somebody really looks at the end of the conversation. */
+export function useSeen(client: AgentClient, conversation: AgentConversation, atEnd: boolean): void {
   const { id, mine, timeline } = conversation;
   useEffect(() => {
-    if (!mine) return;
+    if (!mine || !atEnd) return;
     const look = () => {
       if (document.visibilityState === 'visible' && document.hasFocus()) client.seen(id);
     };
@@ -20,5 +20,5 @@ export function useSeen(client: AgentClient, conversation: AgentConversation): v
       removeEventListener('focus', look);
       document.removeEventListener('visibilitychange', look);
     };
-  }, [client, id, mine, timeline]);
+  }, [client, id, mine, atEnd, timeline]);
 }

@@ -54,6 +54,10 @@ export function useConsole(client: AgentClient): Console {
   const openId = route.view === 'conversation' ? route.id : undefined;
   const selected = route.view === 'conversation' ? snap.views.get(route.id) : undefined;
 
+  const closed = selected ? undefined : snap.closed.find((summary) => summary.id === openId);
+  useEffect(() => {
+    if (closed) void client.open(closed).then((error) => error && setNotice(reasonText(error)));
+  }, [closed?.id]);
   const before = useRef(route.view);
   useEffect(() => {
     if (phone && route.view === 'inbox' && before.current !== 'inbox') focusList();
@@ -62,8 +66,6 @@ export function useConsole(client: AgentClient): Console {
 
   function select(id: string): void {
     go({ view: 'conversation', id });
-    const closed = snap.views.has(id) ? undefined : snap.closed.find((summary) => summary.id === id);
-    if (closed) void client.open(closed).then((error) => error && setNotice(reasonText(error)));
     // The list is not shown any more: the focus must not be lost with it.
     if (phone) afterRender(focusMiddle);
   }

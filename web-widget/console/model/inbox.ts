@@ -6,11 +6,15 @@ export function lastActivity(conversation: AgentConversation): number {
   return conversation.lastMessage?.at ?? conversation.opened_at;
 }
 
+/** Since when the shopper waits for us. Once it was asked whether it is solved, the next word is the shopper's. */
+export function waitsSince({ waitingSince, state }: Pick<AgentConversation, 'waitingSince' | 'state'>): number | null {
+  return state === 'closing' ? null : waitingSince;
+}
+
 export function sortMine(conversations: readonly AgentConversation[]): AgentConversation[] {
   return [...conversations].sort((a, b) => {
-    if (a.waitingSince !== null && b.waitingSince !== null) return a.waitingSince - b.waitingSince;
-    if (a.waitingSince !== null) return -1;
-    if (b.waitingSince !== null) return 1;
+    const [first, second] = [waitsSince(a), waitsSince(b)];
+    if (first !== null || second !== null) return (first ?? Infinity) - (second ?? Infinity);
     return lastActivity(b) - lastActivity(a) || (a.id < b.id ? -1 : 1);
   });
 }

@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AgentConversation } from '../../client/index';
 import { useConsoleContext } from '../hooks/context';
-import { useSeen } from '../hooks/seen';
 import { shopperName } from '../model/inbox';
 import { t } from '../strings/index';
 import { Composer } from './composer';
@@ -51,8 +50,6 @@ function Over({ conversation }: { conversation: AgentConversation }) {
 }
 
 export function Conversation({ conversation }: { conversation: AgentConversation }) {
-  const { client } = useConsoleContext();
-  useSeen(client, conversation);
   return (
     <main class="conversation" id="conversation" tabIndex={-1} aria-label={shopperName(conversation.shopper, t.shopper)}>
       <ConversationHead conversation={conversation} />

@@ -1,7 +1,7 @@
 import type { AgentConversation } from '../../client/index';
 import { alert, arrowLeft, check, hourglass, Icon, panelRight } from '../../ui/icon';
 import { useConsoleContext } from '../hooks/context';
-import { closeState, presenceWord, shopperName } from '../model/inbox';
+import { closeState, presenceWord, shopperName, waitsSince } from '../model/inbox';
 import { pageHint } from '../model/link';
 import { t } from '../strings/index';
 import { Face } from './face';
@@ -9,7 +9,8 @@ import { IconButton, Tip } from './tip';
 import { WaitClock } from './wait_clock';
 
 function Who({ conversation }: { conversation: AgentConversation }) {
-  const { shopper, waitingSince } = conversation;
+  const { shopper } = conversation;
+  const waiting = waitsSince(conversation);
   const where = [presenceWord(shopper, t), shopper?.page && pageHint(shopper.page)].filter(Boolean).join(' · ');
   const name = shopperName(shopper, t.shopper);
   return (
@@ -18,7 +19,7 @@ function Who({ conversation }: { conversation: AgentConversation }) {
       <div class="head-words">
         <h1 class="head-name">
           <span class="cut">{name}</span>
-          {waitingSince !== null && <WaitClock since={waitingSince} />}
+          {waiting !== null && <WaitClock since={waiting} />}
         </h1>
         {where && <p class="head-where cut">{where}</p>}
       </div>

@@ -121,6 +121,7 @@ export function List() {
   const { snap } = useConsoleContext();
   return (
     <nav class="list" aria-label={t.conversations}>
+      <h1 class="only-phone hidden-words">{t.conversations}</h1>
       <Me />
       <GoTo />
       <div class="list-scroll">{snap.self ? <><Mine /><Waiting /><Closed /></> : <ListSkeleton />}</div>

@@ -3,7 +3,7 @@ import type { AgentConversation, MessageItem } from '../../client/index';
 import { ago, format } from '../hooks/format';
 import { pure } from '../hooks/pure';
 import { useSecond } from '../hooks/second';
-import { lastActivity, presenceWord, shopperName } from '../model/inbox';
+import { lastActivity, presenceWord, shopperName, waitsSince } from '../model/inbox';
 import { pageHint } from '../model/link';
 import { t } from '../strings/index';
 import { Face } from './face';
@@ -38,7 +38,8 @@ interface MineRowProps extends RowLinkProps {
 }
 
 function MineRowInner({ id, conversation, draft, current, tabbable, onSelect }: MineRowProps) {
-  const { shopper, unread, waitingSince } = conversation;
+  const { shopper, unread } = conversation;
+  const waiting = waitsSince(conversation);
   const name = shopperName(shopper, t.shopper);
   const word = presenceWord(shopper, t);
   return (
@@ -58,7 +59,7 @@ function MineRowInner({ id, conversation, draft, current, tabbable, onSelect }: 
           <span class="row-preview">{conversation.shopperTyping ? t.typing(name) : preview(conversation.lastMessage, draft)}</span>
         </span>
         <span class="row-side">
-          {waitingSince === null ? <Ago at={lastActivity(conversation)} /> : <WaitClock since={waitingSince} />}
+          {waiting === null ? <Ago at={lastActivity(conversation)} /> : <WaitClock since={waiting} />}
           {unread > 0 && (
             <span class="row-count">
               <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>

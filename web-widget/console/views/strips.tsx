@@ -63,7 +63,7 @@ export function AwayStrip() {
   const saidInTheMiddle = mine.length === 0 && route.view === 'inbox';
   if (!snap.self || snap.routingStatus === 'accepting' || saidInTheMiddle) return null;
   return (
-    <p class="strip strip-away">
+    <p class="strip strip-away" role="region" aria-label={t.away}>
       <Icon path={pause} size={16} />
       <span>{t.away_banner}</span>
       <button type="button" class="button button-small" onClick={() => act('toggle_availability')}>

@@ -5,6 +5,7 @@ import { Spinner } from '../../ui/loading';
 import { useNow } from '../../ui/time';
 import { useConsoleContext } from '../hooks/context';
 import { useTimelineScroll } from '../hooks/scroll';
+import { useSeen } from '../hooks/seen';
 import { lastOwnKey, timelineRows } from '../model/timeline';
 import { t } from '../strings/index';
 import { Tip } from './tip';
@@ -40,6 +41,7 @@ export function Timeline({ conversation }: { conversation: AgentConversation }) 
     if (!conversation.loadingEarlier) void client.loadEarlier(id);
   };
   const scroll = useTimelineScroll(timeline, conversation.canLoadEarlier && snap.connection === 'ready', load);
+  useSeen(client, conversation, scroll.atEnd);
   const rows = useMemo(() => timelineRows(scroll.shown, id), [timeline, scroll.shown[0]?.key, id]);
   const statusKey = useMemo(() => lastOwnKey(timeline), [timeline]);
   const now = useNow(60_000);

@@ -110,9 +110,9 @@ function System({ items, selfId }: { items: readonly EventItem[]; selfId: string
 
 function Divider({ text, strong }: { text: string; strong?: boolean }) {
   return (
-    <h3 class={strong ? 'divider divider-strong' : 'divider'}>
+    <h2 class={strong ? 'divider divider-strong' : 'divider'}>
       <span>{text}</span>
-    </h3>
+    </h2>
   );
 }
 
