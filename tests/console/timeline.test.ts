@@ -17,6 +17,10 @@ describe('the rows of a timeline', () => {
     const system = rows.find((row) => row.kind === 'system');
     assert.deepEqual(system?.kind === 'system' && system.items.map((item) => item.type), ['opened', 'assigned']);
   });
+  it('gives what happened later a line and a time of its own', () => {
+    const rows = timelineRows([event('c', 1, 'assigned'), event('c', 2, 'close_proposed', { at: 90_000 })], 'c');
+    assert.equal(rows.filter((row) => row.kind === 'system').length, 2);
+  });
   it('keeps the reason why someone is back in line', () => {
     const rows = timelineRows([event('c', 1, 'queued', { reason: 'agent_left' }), event('c', 2, 'assigned')], 'c');
     const system = rows.find((row) => row.kind === 'system');

@@ -2,7 +2,7 @@
 // of the shopper and the next, lines of what happened, and runs of messages by one person.
 
 import type { EventItem, MessageItem, TimelineItem } from '../../client/index';
-import { groupMessages, type Groupable } from '../../ui/group';
+import { groupMessages, RUN_GAP_MS, type Groupable } from '../../ui/group';
 
 export type Row =
   | { kind: 'day'; key: string; at: number }
@@ -28,7 +28,7 @@ function worthSaying(items: EventItem[]): EventItem[] {
 function pushEvent(rows: Row[], item: EventItem): void {
   const last = rows[rows.length - 1];
   if (last?.kind === 'border' && item.type === 'opened') return;
-  if (last?.kind === 'system') {
+  if (last?.kind === 'system' && item.at - last.items[last.items.length - 1]!.at < RUN_GAP_MS) {
     // A new row, not a changed one: rows of the last call may still be on screen.
     rows[rows.length - 1] = { ...last, items: worthSaying([...last.items, item]) };
   } else rows.push({ kind: 'system', key: item.key, items: [item] });
