@@ -1,0 +1,148 @@
+// The real server in a folder of its own, on a free port, with its private Redis; and what can be done to it.
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { configText, type Sites } from './config.ts';
+import { Redis } from './redis.ts';
+import { until, within } from './until.ts';
+
+export const BIN = process.env.SHOPBELL_BIN!;
+const START_MS = 20_000;
+
+const started = new Set<ChildProcess>();
+process.on('exit', () => started.forEach((child) => child.kill('SIGKILL')));
+
+export interface ServerOptions {
+  sites?: Sites;
+  settings?: Record<string, string | number>;
+  flags?: string[];
+  env?: Record<string, string>;
+}
+
+export interface Exit {
+  code: number | null;
+  signal: string | null;
+}
+
+export class Server {
+  readonly dir = mkdtempSync(join(tmpdir(), 'shopbell-test-'));
+  readonly data = join(this.dir, 'data');
+  readonly config = join(this.dir, 'test.conf');
+  /** Agents' tokens by site and name, so that only the first log-in costs a password. */
+  readonly tokens = new Map<string, string>();
+  readonly sockets = new Set<{ terminate(): void }>();
+  url = '';
+  private child?: ChildProcess;
+  private exit?: Promise<Exit>;
+  private said = '';
+  private connection?: Redis;
+
+  constructor(private readonly options: ServerOptions) {
+    writeFileSync(this.config, configText(options.sites ?? ['shop'], options.settings ?? {}));
+  }
+
+  /** Starts it, also again after it was stopped or killed: same folder, another port. */
+  async start(): Promise<this> {
+    const child = this.spawn();
+    let stdout = '';
+    child.stdout!.on('data', (chunk) => (stdout += chunk));
+    const ready = until('shopbell ready', () => /^shopbell ready (http:\S+)$/m.exec(stdout)?.[1], START_MS);
+    const failed = this.exit!.then(({ code, signal }) => {
+      throw new Error(`the server ended with ${signal ?? code}:\n${this.log()}`);
+    });
+    this.url = await Promise.race([ready, failed]);
+    failed.catch(() => undefined);
+    return this;
+  }
+
+  private spawn(): ChildProcess {
+    const { flags = [], env = {} } = this.options;
+    const args = ['--config', this.config, '--listen', '127.0.0.1:0', '--data', this.data, ...flags];
+    const child = spawn(BIN, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    started.add(child);
+    child.stderr.on('data', (chunk) => (this.said += chunk));
+    this.exit = new Promise((resolve) =>
+      child.on('close', (code, signal) => {
+        started.delete(child);
+        resolve({ code, signal });
+      }),
+    );
+    return (this.child = child);
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  get pid(): number {
+    return this.child!.pid!;
+  }
+
+  /** All that every run of it wrote to stderr. */
+  log(): string {
+    return this.said;
+  }
+
+  /** Ends it as an operator would, and waits until it has. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {
+    this.forgetRedis();
+    this.child?.kill(signal);
+    return within(`the server ends after ${signal}`, this.exit!, 15_000);
+  }
+
+  /** kill -9; its private Redis is given the time to notice. */
+  async kill(): Promise<void> {
+    const redis = this.redisPid();
+    await this.stop('SIGKILL');
+    await until('the private Redis is gone', () => !isAlive(redis));
+  }
+
+  /** How it ended, when it does so by itself. */
+  ended(withinMs?: number): Promise<Exit> {
+    return within('the server ends', this.exit!, withinMs);
+  }
+
+  /** For the end of a test: stops it, which must go well, and removes the folder. */
+  async close(): Promise<void> {
+    this.sockets.forEach((socket) => socket.terminate());
+    const running = this.child && this.child.exitCode === null && this.child.signalCode === null;
+    if (running) assert.deepEqual(await this.stop(), { code: 0, signal: null }, this.log());
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  // --- its private Redis ---------------------------------------------------------------------------------------------
+
+  redisPid(): number {
+    return Number(readFileSync(join(this.data, 'redis.pid'), 'utf8'));
+  }
+
+  async redis(): Promise<Redis> {
+    return (this.connection ??= await Redis.open({ path: join(this.data, 'redis.sock') }));
+  }
+
+  forgetRedis(): void {
+    this.connection?.close();
+    this.connection = undefined;
+  }
+}
+
+/** One that ended but was not yet waited for is gone. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+export async function startServer(options: ServerOptions = {}): Promise<Server> {
+  const server = new Server(options);
+  try {
+    return await server.start();
+  } catch (error) {
+    await server.close().catch(() => undefined);
+    throw error;
+  }
+}
