@@ -52,8 +52,10 @@ export interface Waiting {
 /** For someone in the queue: the place, or, with nobody there, what becomes of the message. */
 export function waitingWords(snapshot: ShopperSnapshot, t: Strings): Waiting | undefined {
   if (snapshot.conversation?.state !== 'queued') return undefined;
-  if (snapshot.team?.status === 'away') return { title: t.queuedAway, hint: t.queuedAwayHint };
   const place = snapshot.queuePosition;
+  if (snapshot.team?.status === 'away') {
+    return { title: t.queuedAway, hint: place === null ? t.queuedAwayHint : `${t.place(place)} ${t.queuedAwayHint}` };
+  }
   return { title: place === null ? t.inLine : t.place(place), hint: t.placeHint };
 }
 
