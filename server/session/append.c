@@ -70,10 +70,13 @@ static void append_stored(struct append *append)
     struct append_outcome outcome = {.seq = append->event.seq, .at_ms = append->event.at_ms};
     metrics_observe_us(H_ACK, clock_mono_us() - append->to.received_us);
     metrics_add_labelled(M_MESSAGES, str_from(proto_role_str(append->role)), 1);
-    live_apply(live, &append->event, reply_session(&append->to), append->to.received_us);
+    bool whole = live_apply(live, &append->event, reply_session(&append->to), append->to.received_us);
     live_hold(live);
     append_finish(append, &outcome);
-    append_next(live);
+    if (whole)
+        append_next(live);
+    else
+        live_follow(live, 0);
     live_release(live);
 }
 
@@ -88,11 +91,15 @@ static void on_appended(void *ctx, enum store_result result)
     }
     /* Whether it was written is open after UNAVAILABLE; after either, the stream may hold what was not read.
      */
-    live->state = LIVE_STALE;
-    if (result == STORE_UNAVAILABLE || append->attempts == ATTEMPTS_MAX)
+    live_hold(live);
+    live_distrust(live);
+    if (result == STORE_UNAVAILABLE)
+        append_fail_all(live);
+    else if (append->attempts == ATTEMPTS_MAX)
         append_refuse(append, PROTO_ERROR_UNAVAILABLE);
-    else
+    if (result != STORE_UNAVAILABLE)
         live_follow(live, 0);
+    live_release(live);
 }
 
 /* True when the message needs no writing: it is there already, or may not be written. */
@@ -151,10 +158,12 @@ bool append_submit(struct live *live, struct session *session, const struct repl
     struct append *append = append_new(live, session, to, custom_id, text, done);
     if (!append)
         return false;
+    live_hold(live); /* the append's own */
     live_hold(live);
     list_push_back(&live->appends, &append->node);
     if (live->state == LIVE_STALE)
         live_follow(live, 0);
     append_next(live);
+    live_release(live);
     return true;
 }

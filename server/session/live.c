@@ -13,7 +13,7 @@
 #include "session/session.h"
 #include "session/site.h"
 
-enum { READ_BATCH = 500 };
+enum { READ_BATCH = 500, RETRY_DELAY_MS = 1000 };
 
 struct live_waiter {
     struct list_node node;
@@ -148,9 +148,25 @@ static void live_after(struct live *live, const struct event *event)
              LOG_CSTR("agent", live->conversation.agent));
 }
 
-void live_apply(struct live *live, const struct event *event, const struct session *except,
+static void live_retry(struct wheel_timer *timer)
+{
+    live_follow(container_of(timer, struct live, retry), 0);
+}
+
+/* While the store is away there is no use in asking: on its return every view is read. */
+void live_distrust(struct live *live)
+{
+    if (live->state == LIVE_LOADING)
+        return;
+    live->state = LIVE_STALE;
+    if (store_is_up(live_store(live)))
+        wheel_arm(&live->site->hub->wheel, &live->retry, RETRY_DELAY_MS, live_retry);
+}
+
+bool live_apply(struct live *live, const struct event *event, const struct session *except,
                 int64_t received_us)
 {
+    bool whole = true;
     live_hold(live);
     switch (conversation_apply(&live->conversation, event)) {
     case CONVERSATION_APPLIED:
@@ -163,10 +179,12 @@ void live_apply(struct live *live, const struct event *event, const struct sessi
         break;
     case CONVERSATION_GAP:
     case CONVERSATION_NO_MEMORY:
-        live->state = live->state == LIVE_LOADING ? LIVE_LOADING : LIVE_STALE;
+        live_distrust(live);
+        whole = false;
         break;
     }
     live_release(live);
+    return whole;
 }
 
 /* ---- reading ---- */
@@ -201,8 +219,15 @@ static void live_read(struct live *live);
 static void live_caught_up(struct live *live)
 {
     live->state = LIVE_CURRENT;
+    wheel_disarm(&live->site->hub->wheel, &live->retry);
     live_place(live);
     live_ready(live, STORE_OK);
+}
+
+static void live_read_failed(struct live *live, enum store_result result)
+{
+    live_distrust(live);
+    live_ready(live, result);
 }
 
 static void on_read(void *ctx, enum store_result result, const struct event *events, size_t count)
@@ -210,10 +235,11 @@ static void on_read(void *ctx, enum store_result result, const struct event *eve
     struct live *live = ctx;
     live->reading = false;
     live_hold(live);
-    for (size_t i = 0; i < count; i++)
-        live_apply(live, &events[i], NULL, 0);
+    for (size_t i = 0; i < count && result == STORE_OK; i++)
+        if (!live_apply(live, &events[i], NULL, 0))
+            result = STORE_UNAVAILABLE;
     if (result != STORE_OK)
-        live_ready(live, result);
+        live_read_failed(live, result);
     else if (count == READ_BATCH || live->read_again)
         live_read(live);
     else
@@ -230,7 +256,7 @@ static void live_read(struct live *live)
     if (live->reading)
         live_hold(live);
     else
-        live_ready(live, STORE_UNAVAILABLE);
+        live_read_failed(live, STORE_UNAVAILABLE);
 }
 
 void live_follow(struct live *live, int64_t seq)
@@ -254,6 +280,7 @@ static void live_free(struct live *live)
     struct shopper *shopper = shopper_find(live->site, id_str(&live->conversation.shopper));
     if (shopper && shopper->current == live)
         shopper->current = NULL;
+    wheel_disarm(&live->site->hub->wheel, &live->retry);
     map_remove(&live->site->lives, &live->node);
     list_remove(&live->agent_node);
     list_remove(&live->team_node);

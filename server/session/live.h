@@ -3,8 +3,9 @@
  *
  * LOADING until its record and all its events are read; CURRENT while this node knows of nothing it has not
  * read; STALE after a conflict, a hint, or a lost link, until it has caught up. Events are shown to viewers
- * in the order of the stream, each exactly once, by live_follow() and nothing else. A live view goes when
- * nobody looks and nothing is under way. */
+ * in the order of the stream, each exactly once, by live_follow() and nothing else. While STALE somebody is
+ * always at it: a read is under way, or the retry timer runs, or the store is away and its return reads all. A
+ * live view goes when nobody looks and nothing is under way. */
 #pragma once
 
 #include <stdbool.h>
@@ -12,6 +13,7 @@
 
 #include "base/list.h"
 #include "base/map.h"
+#include "base/wheel.h"
 #include "domain/conversation.h"
 #include "session/live_shopper.h"
 #include "session/people.h"
@@ -28,6 +30,7 @@ struct live {
     bool reading;    /* a read of the stream is under way */
     bool read_again; /* and there is more than it asked for */
     bool append_in_flight;
+    struct wheel_timer retry;    /* STALE, and the last read failed */
     struct list viewers;         /* struct viewer by live_node */
     struct list waiters;         /* struct live_waiter: want it loaded */
     struct list appends;         /* struct append: messages in line, the first perhaps in flight */
@@ -53,6 +56,9 @@ typedef void (*live_fn)(void *ctx, enum store_result result, struct live *live);
  * live is borrowed until done returns, unless it takes a viewer or a hold. */
 void live_open(struct site *site, struct str id, live_fn done, void *ctx);
 struct live *live_find(struct site *site, struct str id);
+/* Something of the stream was missed, or may have been: STALE, and read again in a while unless somebody
+ * does it before. */
+void live_distrust(struct live *live);
 
 /* The stream may have more than was read. seq 0: it is not known how much. */
 void live_follow(struct live *live, int64_t seq);
@@ -68,8 +74,8 @@ bool live_view(struct live *live, struct session *session);                   /*
 void viewer_free(struct viewer *viewer); /* and the live view, when it was the last */
 
 /* Applies the next event and shows it to all viewers but the session whose request it was. received_us: when
- * that request came, or 0. */
-void live_apply(struct live *live, const struct event *event, const struct session *except,
+ * that request came, or 0. False: events before it are missing, or no memory; the view is distrusted. */
+bool live_apply(struct live *live, const struct event *event, const struct session *except,
                 int64_t received_us);
 /* After a read or a conflict: go on with what waits. */
 void live_ready(struct live *live, enum store_result result);
