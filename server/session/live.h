@@ -4,8 +4,8 @@
  * LOADING until its record and all its events are read; CURRENT while this node knows of nothing it has not
  * read; STALE after a conflict, a hint, or a lost link, until it has caught up. Events are shown to viewers
  * in the order of the stream, each exactly once, by live_follow() and nothing else. While STALE somebody is
- * always at it: a read is under way, or the retry timer runs, or the store is away and its return reads all. A
- * live view goes when nobody looks and nothing is under way. */
+ * always at it: a read is under way, or the retry timer runs, or the store is away and its return reads all.
+ * A live view goes when nobody looks and nothing is under way. */
 #pragma once
 
 #include <stdbool.h>

@@ -9,19 +9,27 @@ static bool push_wants(enum push_to to, const struct session *session)
     return to == PUSH_TO_ALL || (to == PUSH_TO_AGENTS) == (session->role == PROTO_AGENT);
 }
 
+/* Without memory for what may not be left out the session ends: it comes back and reads what it missed. */
+static void push_frame(struct session *session, enum proto_push push, struct frame *frame)
+{
+    if (frame)
+        session_send(session, frame);
+    else if (!proto_push_is_ephemeral(push))
+        session_close(session, PROTO_CLOSE_TRY_AGAIN_LATER);
+}
+
 /* Sends what was just encoded to a conversation's viewers. A send may close a session, never free it. */
 static void push_to_viewers(struct live *live, enum push_to to, const struct session *except,
                             enum proto_push push, int64_t received_us)
 {
     struct frame *frame = respond_frame(proto_push_is_ephemeral(push));
-    if (!frame)
-        return;
-    frame->received_us = received_us;
+    if (frame)
+        frame->received_us = received_us;
     list_for_each_safe(node, &live->viewers)
     {
         struct session *session = container_of(node, struct viewer, live_node)->session;
         if (session != except && push_wants(to, session))
-            session_send(session, frame);
+            push_frame(session, push, frame);
     }
     frame_unref(frame);
 }
@@ -146,11 +154,7 @@ void push_conversation(struct session *session, const struct proto_conversation 
     struct proto_incoming_conversation_push push = {.conversation = *conversation};
     proto_encode_incoming_conversation_push(respond_buf(), &push);
     struct frame *frame = respond_frame(false);
-    if (!frame) {
-        session_close(session, PROTO_CLOSE_TRY_AGAIN_LATER);
-        return;
-    }
-    session_send(session, frame);
+    push_frame(session, PROTO_PUSH_INCOMING_CONVERSATION, frame);
     frame_unref(frame);
 }
 
