@@ -43,16 +43,36 @@ static void login_free(struct login *login)
     sb_free(login);
 }
 
-void login_refuse(struct login *login, enum proto_error_type type, const char *message)
+static void login_answer_error(struct login *login, const struct proto_error *error)
 {
     struct session *session = reply_session(&login->to);
-    metrics_add_labelled(M_LOGINS, str_from(proto_error_type_str(type)), 1);
+    metrics_add_labelled(M_LOGINS, str_from(proto_error_type_str(error->type)), 1);
     if (session && session->login) {
         session->login->under_way = false;
         session_extend_login(session);
     }
-    refuse_later(&login->to, type, message);
+    if (session)
+        respond_error(session, reply_request_id(&login->to), str_from(proto_action_str(PROTO_LOGIN)), error);
     login_free(login);
+}
+
+void login_refuse(struct login *login, enum proto_error_type type, const char *message)
+{
+    login_answer_error(login, &(struct proto_error){.type = type,
+                                                    .message = str_from(message),
+                                                    .retryable = proto_error_type_is_retryable(type)});
+}
+
+void login_refuse_for(struct login *login, int64_t wait_ms)
+{
+    login_answer_error(
+        login, &(struct proto_error){
+                   .type = PROTO_ERROR_RATE_LIMITED,
+                   .message = STR("Too many log-ins were tried. Wait for retry_after_ms and try again."),
+                   .retryable = true,
+                   .has_retry_after_ms = true,
+                   .retry_after_ms = wait_ms,
+               });
 }
 
 void login_unavailable(struct login *login)

@@ -43,6 +43,7 @@ void login_add_current(struct login *login, struct str conversation);
 void login_finish(struct login *login);
 /* Answers with an error and lets the client try again on the same socket. Takes the login. */
 void login_refuse(struct login *login, enum proto_error_type type, const char *message);
+void login_refuse_for(struct login *login, int64_t wait_ms); /* rate_limited */
 void login_unavailable(struct login *login);
 
 /* The two ways in; both take the login. */

@@ -9,7 +9,7 @@
 #include "session/hub.h"
 #include "session/login.h"
 
-enum { TOKEN_RANDOM_BYTES = 32, PASSWORDS_IN_FLIGHT_MAX = 32 };
+enum { TOKEN_RANDOM_BYTES = 32, PASSWORDS_IN_FLIGHT_MAX = 32, PASSWORDS_BUSY_MS = 1000 };
 
 static const char wrong_password[] = "The e-mail or the password is wrong.";
 
@@ -152,12 +152,17 @@ static bool password_check_start(struct login *login, struct str password)
     return false;
 }
 
-static bool login_may_try(struct login *login, struct session *session, struct str email)
+/* How long to wait before the next try; 0: this one may go on. An e-mail may be written in many ways, and all
+ * of them are one account. */
+static int64_t login_wait_ms(struct login *login, struct session *session, struct str email)
 {
     struct hub *hub = login->site->hub;
-    int64_t wait_ms = login_guard_try(&hub->login_guard, login->site->id, email,
+    struct str account = login->agent ? login->agent->config->email : email;
+    int64_t wait_ms = login_guard_try(&hub->login_guard, login->site->id, account,
                                       str_from(session->login->address), clock_mono_ms());
-    return wait_ms == 0 && hub->passwords_in_flight < PASSWORDS_IN_FLIGHT_MAX;
+    if (wait_ms == 0 && hub->passwords_in_flight >= PASSWORDS_IN_FLIGHT_MAX)
+        return PASSWORDS_BUSY_MS;
+    return wait_ms;
 }
 
 static void login_by_password(struct login *login, struct session *session,
@@ -165,9 +170,9 @@ static void login_by_password(struct login *login, struct session *session,
 {
     const struct config_agent *config = config_agent_by_email(login->site->config, request->email);
     login->agent = config ? site_agent(login->site, config->id) : NULL;
-    if (!login_may_try(login, session, request->email))
-        login_refuse(login, PROTO_ERROR_RATE_LIMITED,
-                     "Too many log-ins were tried. Wait a minute and try again.");
+    int64_t wait_ms = login_wait_ms(login, session, request->email);
+    if (wait_ms > 0)
+        login_refuse_for(login, wait_ms);
     else if (login->site->config->agents_count == 0)
         login_failed(login, wrong_password, false);
     else if (!password_check_start(login, request->password))
