@@ -83,7 +83,7 @@ export class Client {
   private receive(text: string, isBinary: boolean): void {
     const frame = JSON.parse(text) as ServerFrame;
     const wrong = isBinary ? 'it is binary' : whyNotServerFrame(frame);
-    if (wrong) this.fail(new Error(`a frame is not as the schemas say: ${wrong}\n${text}`));
+    if (wrong) this.fail(new Error(`a frame is not as the schemas say: ${wrong}\n${text.slice(0, 500)}`));
     if (frame.type === 'push') this.history.onPush(frame);
     for (const take of this.takers) if (take(frame)) return;
     this.inbox.push(frame);
@@ -160,7 +160,8 @@ export class Client {
   async push<P extends PushAction>(action: P, matches: (payload: Pushes[P]) => boolean = () => true, withinMs?: number): Promise<Pushes[P]> {
     const wanted = (frame: ServerFrame) =>
       frame.type === 'push' && frame.action === action && matches(frame.payload as Pushes[P]);
-    return ((await this.take(`push ${action}`, wanted, withinMs)) as { payload: Pushes[P] }).payload;
+    const frame: { payload?: unknown } = (await this.take(`push ${action}`, wanted, withinMs)) as object;
+    return frame.payload as Pushes[P];
   }
 
   async event(type: Event['type'], withinMs?: number): Promise<Event> {

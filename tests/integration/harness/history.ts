@@ -32,7 +32,8 @@ export class History {
     if (action === 'incoming_conversation') this.takeAll(payload.conversation);
   }
 
-  onResponse(action: Action, request: Loose, response: Loose, login?: LoginResponse): void {
+  onResponse(action: Action, asked: object, answered: object, login?: LoginResponse): void {
+    const [request, response] = [asked as Loose, answered as Loose];
     if (action === 'login') (response.conversations as Conversation[]).forEach((conversation) => this.takeAll(conversation));
     if (action === 'start_conversation') this.takeAll(response.conversation as Conversation);
     if (action === 'list_events') this.takeAll({ id: String(response.conversation_id), events: response.events as Event[] });
