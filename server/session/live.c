@@ -12,6 +12,7 @@
 #include "session/push.h"
 #include "session/session.h"
 #include "session/site.h"
+#include "session/team.h"
 
 enum { READ_BATCH = 500, RETRY_DELAY_MS = 1000 };
 
@@ -50,6 +51,7 @@ static void live_place_in_queue(struct live *live)
         live->told_position = 0;
     } else if (!list_node_linked(&live->team_node)) {
         list_push_back(&team->waiting, &live->team_node);
+        team_ask_position(live);
     }
 }
 

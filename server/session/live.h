@@ -40,6 +40,7 @@ struct live {
     struct store_receipts receipts;
     struct live_shopper shopper; /* what they said of themselves, and where they are */
     int64_t told_position;       /* in the queue; 0: none */
+    uint32_t asked_round;        /* of team->round: when the position was asked for last */
     int holds;                   /* requests under way that need it */
 };
 

@@ -10,7 +10,7 @@
 #include "session/live.h"
 #include "session/push.h"
 
-enum { REFRESH_DELAY_MS = 100, TEAM_MEMBERS_MAX = 256 };
+enum { REFRESH_DELAY_MS = 100, TEAM_MEMBERS_MAX = 256, POSITIONS_A_REFRESH = 256 };
 
 void team_init(struct team *team, struct site *site, const struct config_team *config)
 {
@@ -79,17 +79,28 @@ static void on_position(void *ctx, enum store_result result, int64_t position)
     live_release(live);
 }
 
-static void team_tell_positions(struct team *team)
+void team_ask_position(struct live *live)
 {
-    struct site *site = team->site;
-    list_for_each_safe(node, &team->waiting)
-    {
-        struct live *live = container_of(node, struct live, team_node);
-        if (!list_empty(&live->viewers) &&
-            store_queue_position(site->hub->store, site->id, team->config->id, id_str(&live->conversation.id),
-                                 on_position, live))
-            live_hold(live);
+    if (store_queue_position(live_store(live), live->site->id, str_from(live->conversation.team),
+                             id_str(&live->conversation.id), on_position, live))
+        live_hold(live);
+}
+
+/* A round asks for everybody once, so many a refresh: a long queue must not fill the link. Whoever was asked
+ * for goes to the end, so the round is over when the first in line was. True: there are more. */
+static bool team_tell_positions(struct team *team)
+{
+    for (int i = 0; i < POSITIONS_A_REFRESH && !list_empty(&team->waiting); i++) {
+        struct live *live = container_of(list_first(&team->waiting), struct live, team_node);
+        if (live->asked_round == team->round)
+            return false;
+        live->asked_round = team->round;
+        list_remove(&live->team_node);
+        list_push_back(&team->waiting, &live->team_node);
+        if (!list_empty(&live->viewers))
+            team_ask_position(live);
     }
+    return !list_empty(&team->waiting);
 }
 
 static uint64_t faces_hash(const struct proto_team_status *status)
@@ -117,9 +128,11 @@ static void team_refresh(struct wheel_timer *timer)
     struct team *team = container_of(timer, struct team, refresh);
     if (team->queue_changed) {
         team->queue_changed = false;
+        team->round++;
         push_queue(team);
-        team_tell_positions(team);
     }
+    if (team_tell_positions(team))
+        team_refresh_soon(team);
     team_tell_status(team);
 }
 

@@ -10,6 +10,7 @@
 #include "proto.h"
 
 struct config_team;
+struct live;
 struct site;
 
 struct team {
@@ -22,6 +23,7 @@ struct team {
     enum proto_team_status_value told_status;
     uint64_t told_faces; /* bits of the site's agents */
     bool queue_changed;
+    uint32_t round; /* of telling everybody who waits their place */
 };
 
 void team_init(struct team *team, struct site *site, const struct config_team *config);
@@ -34,4 +36,6 @@ struct proto_queue_summary team_queue(const struct team *team);
 /* Tells the team's agents of the queue (when queue_changed is set), whoever waits of their place, and
  * everybody of its status, as far as each has changed. */
 void team_refresh_soon(struct team *team);
+/* Tells the shopper's pages the conversation's place, as soon as Redis has told it. */
+void team_ask_position(struct live *live);
 void team_measure(const struct team *team);
