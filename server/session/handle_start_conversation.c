@@ -6,6 +6,7 @@
 #include "session/append.h"
 #include "session/handlers.h"
 #include "session/hub.h"
+#include "session/invite.h"
 #include "session/live.h"
 #include "session/push.h"
 #include "session/respond.h"
@@ -69,12 +70,17 @@ static void starting_show(struct starting *starting, struct live *live)
 
 /* ---- it was opened ---- */
 
+/* When it was opened the first time, the answer may have been lost and with it who was to be told. */
 static void on_opened_live(void *ctx, enum store_result result, struct live *live)
 {
+    const struct starting *starting = ctx;
+    bool again = starting->duplicate;
     if (live)
         starting_show(ctx, live);
     else
         starting_fail(ctx, result);
+    if (live && again)
+        invite(live);
 }
 
 static void starting_opened(struct starting *starting, enum store_result result,

@@ -103,12 +103,20 @@ static int list_count(const struct list *list)
     return count;
 }
 
-/* When the store is away nothing is lost: on its return every agent is reported anew. */
+static void on_reported(void *ctx, enum store_result result, const struct store_transition *transition)
+{
+    struct agent *agent = ctx;
+    if (result != STORE_OK)
+        agent->unreported = true;
+    site_on_changes(agent->site, result, transition);
+}
+
 void agent_report(struct agent *agent)
 {
     struct site *site = agent->site;
-    store_agent_connected(site->hub->store, site->id, agent->config->id, list_count(&agent->sessions),
-                          agent->config->capacity, str_from(agent->teams), site_on_changes, site);
+    agent->unreported =
+        !store_agent_connected(site->hub->store, site->id, agent->config->id, list_count(&agent->sessions),
+                               agent->config->capacity, str_from(agent->teams), on_reported, agent);
 }
 
 static void agent_gone(struct wheel_timer *timer)

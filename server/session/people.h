@@ -37,7 +37,8 @@ struct agent {
     struct list sessions;
     struct list lives; /* struct live by agent_node: theirs, as far as this node looks at them */
     struct wheel_timer leaving;
-    bool accepting; /* these three as Redis last told */
+    bool unreported; /* Redis may not know how many sessions there are: say it again */
+    bool accepting;  /* these three as Redis last told */
     bool present;
     int64_t load;
 };
@@ -49,7 +50,7 @@ bool shopper_present(struct site *site, struct str id);
 
 bool agent_init(struct agent *agent, struct site *site, const struct config_agent *config);
 void agent_fini(struct agent *agent);
-/* Tells Redis how many sessions the agent has here. */
+/* Tells Redis how many sessions the agent has here. When that fails it is said again, see unreported. */
 void agent_report(struct agent *agent);
 /* Moves the agent's sessions and status to what Redis told. */
 void agent_mirror(struct agent *agent, bool accepting, bool present, int64_t load);

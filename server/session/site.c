@@ -114,12 +114,29 @@ static void site_fetch_secret(struct site *site)
     crypto_wipe(candidate, sizeof candidate);
 }
 
+static void on_conversations_of_agent(void *ctx, enum store_result result, const struct str *ids,
+                                      size_t count)
+{
+    struct site *site = ctx;
+    for (size_t i = 0; i < count; i++)
+        live_open(site, ids[i], on_opened, NULL);
+}
+
+/* What an agent was given while answers were lost is not in view here yet. */
+static void site_recall_agent(struct site *site, struct agent *agent)
+{
+    if (agent->unreported || !list_empty(&agent->sessions))
+        agent_report(agent);
+    if (!list_empty(&agent->sessions))
+        store_conversations_of_agent(site->hub->store, site->id, agent->config->id, on_conversations_of_agent,
+                                     site);
+}
+
 void site_on_store_up(struct site *site)
 {
     site_fetch_secret(site);
     for (size_t i = 0; i < site->config->agents_count; i++)
-        if (!list_empty(&site->agents[i].sessions))
-            agent_report(&site->agents[i]);
+        site_recall_agent(site, &site->agents[i]);
     store_snapshot(site->hub->store, site->id, on_snapshot, site);
     map_for_each_safe(node, &site->lives)
     {
@@ -147,8 +164,22 @@ static void on_ticked(void *ctx, enum store_result result, const struct store_tr
         memcpy(site->counts, transition->numbers, sizeof site->counts);
 }
 
+/* What Redis refused although it is there: disk full, say. */
+static void site_try_again(struct site *site)
+{
+    if (!site->secret[0])
+        site_fetch_secret(site);
+    if (!site->mirrored)
+        store_snapshot(site->hub->store, site->id, on_snapshot, site);
+    for (size_t i = 0; i < site->config->agents_count; i++)
+        if (site->agents[i].unreported)
+            agent_report(&site->agents[i]);
+}
+
 void site_tick(struct site *site)
 {
+    if (store_is_up(site->hub->store))
+        site_try_again(site);
     store_tick(site->hub->store, site->id, site->hub->config->agent_grace_ms, on_ticked, site);
     for (size_t i = 0; i < site->config->teams_count; i++)
         team_measure(&site->teams[i]);
