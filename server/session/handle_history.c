@@ -9,7 +9,7 @@
 #include "session/site.h"
 #include "session/view.h"
 
-enum { EVENTS_DEFAULT = 100, CONVERSATIONS_DEFAULT = 20 };
+enum { EVENTS_DEFAULT = 100, EVENTS_BYTES_MAX = 256 * 1024, CONVERSATIONS_DEFAULT = 20 };
 
 /* ---- list_events ---- */
 
@@ -29,15 +29,18 @@ static void event_listing_end(struct event_listing *listing)
         live_release(live);
 }
 
-/* One more than the limit was read: that one only says that there are more. */
+/* One more than the limit was read: that one only says that there are more. Long texts make the answer
+ * shorter.
+ */
 static void answer_events(struct event_listing *listing, struct session *session, const struct event *events,
                           size_t count)
 {
     struct arena arena;
     bool has_more = count > (size_t)listing->limit;
     const struct event *first = has_more && !listing->forward ? events + 1 : events;
-    size_t shown = has_more ? (size_t)listing->limit : count;
-    struct proto_event *copies = view_copy_events(&arena, listing->live->site, first, shown, 0);
+    size_t wanted = has_more ? (size_t)listing->limit : count;
+    struct view_run run = view_fit(first, wanted, !listing->forward, EVENTS_BYTES_MAX);
+    struct proto_event *copies = view_copy_events(&arena, listing->live->site, run.events, run.count, 0);
     if (!copies) {
         refuse_later(&listing->to, PROTO_ERROR_UNAVAILABLE, reply_no_memory);
         return;
@@ -45,8 +48,8 @@ static void answer_events(struct event_listing *listing, struct session *session
     struct proto_list_events_response response = {
         .conversation_id = id_str(&listing->live->conversation.id),
         .events = copies,
-        .events_count = shown,
-        .has_more = has_more,
+        .events_count = run.count,
+        .has_more = has_more || run.count < wanted,
     };
     proto_encode_list_events_response(respond_buf(), reply_request_id(&listing->to), &response);
     respond_send(session);

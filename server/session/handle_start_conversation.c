@@ -65,7 +65,7 @@ static void on_view(void *ctx, enum store_result result, struct live *live, stru
 
 static void starting_show(struct starting *starting, struct live *live)
 {
-    view_read(live, starting->to.session_id, VIEW_NEWEST, on_view, starting);
+    view_read(live, starting->to.session_id, VIEW_NEWEST, VIEW_BYTES_MAX, on_view, starting);
 }
 
 /* ---- it was opened ---- */

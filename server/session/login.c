@@ -230,13 +230,19 @@ static void on_view(void *ctx, enum store_result result, struct live *live, stru
     login_item_done(item, result);
 }
 
+static size_t login_share_bytes(const struct login *login)
+{
+    size_t share = LOGIN_BYTES_MAX / login->items_count;
+    return share < VIEW_BYTES_MAX ? share : VIEW_BYTES_MAX;
+}
+
 static void on_live(void *ctx, enum store_result result, struct live *live)
 {
     struct login_item *item = ctx;
     const struct session *session = reply_session(&item->login->to);
     if (live && session &&
         conversation_may_view(&live->conversation, session_role(session), session_person(session)))
-        view_read(live, session->id, item->after, on_view, item);
+        view_read(live, session->id, item->after, login_share_bytes(item->login), on_view, item);
     else
         login_item_done(item, live ? STORE_NOT_FOUND : result);
 }

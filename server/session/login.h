@@ -9,7 +9,8 @@
 #include "session/site.h"
 #include "session/view.h"
 
-enum { LOGIN_CONVERSATIONS_MAX = 200 };
+/* The bytes are shared out among the conversations; what does not fit is told by has_more and has_earlier. */
+enum { LOGIN_CONVERSATIONS_MAX = 200, LOGIN_BYTES_MAX = 512 * 1024 };
 
 struct login_item {
     struct login *login;

@@ -30,7 +30,7 @@ static enum outbound_result outbound_admit(struct outbound *outbound, const stru
 {
     if (frame->ephemeral && outbound->bytes > OUTBOUND_SOFT_BYTES)
         return OUTBOUND_LEFT_OUT;
-    if (outbound->bytes + frame->len_bytes > OUTBOUND_HARD_BYTES || outbound->count == OUTBOUND_MAX_FRAMES)
+    if (outbound->bytes >= OUTBOUND_HARD_BYTES || outbound->count == OUTBOUND_MAX_FRAMES)
         return OUTBOUND_TOO_SLOW;
     if (outbound->count == outbound->cap && !outbound_grow(outbound))
         return OUTBOUND_TOO_SLOW;

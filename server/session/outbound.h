@@ -1,6 +1,7 @@
 /* What a socket has yet to take: a bounded ring of shared frames. Behind OUTBOUND_SOFT_BYTES what is
- * ephemeral is left out; past OUTBOUND_HARD_BYTES or OUTBOUND_MAX_FRAMES the reader is too slow and the
- * session is closed with a code that means resume. An empty ring has no memory. */
+ * ephemeral is left out. A reader who has OUTBOUND_HARD_BYTES or OUTBOUND_MAX_FRAMES to take and is sent yet
+ * more is too slow: the session is closed with a code that means resume. The frame that reaches the limit is
+ * still taken, since resuming must not fail because its answer is large. An empty ring has no memory. */
 #pragma once
 
 #include <stdbool.h>

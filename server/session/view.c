@@ -5,13 +5,30 @@
 #include "session/session.h"
 #include "session/site.h"
 
+/* What an event takes besides its text: ids, time, an agent's profile. */
+enum { EVENT_BYTES = 400 };
+
 struct reading {
     struct live *live;
     uint64_t session_id;
     int64_t after;
+    size_t max_bytes;
     view_fn done;
     void *ctx;
 };
+
+/* ---- how much ---- */
+
+struct view_run view_fit(const struct event *events, size_t count, bool newest, size_t max_bytes)
+{
+    size_t bytes = 0, fit = 0;
+    for (; fit < count; fit++) {
+        bytes += EVENT_BYTES + events[newest ? count - 1 - fit : fit].text.len;
+        if (bytes > max_bytes && fit > 0)
+            break;
+    }
+    return (struct view_run){newest ? events + (count - fit) : events, fit};
+}
 
 /* ---- copying ---- */
 
@@ -146,20 +163,26 @@ static void on_events(void *ctx, enum store_result result, const struct event *e
         live_apply(reading->live, &events[i], NULL, 0);
     if (!session)
         result = STORE_NOT_FOUND;
+    struct view_run run = view_fit(events, count, reading->after == VIEW_NEWEST, reading->max_bytes);
     if (result == STORE_OK && live_view(reading->live, session))
-        view = view_new(reading->live, session_role(session), events, count);
+        view = view_new(reading->live, session_role(session), run.events, run.count);
     reading_end(reading, result == STORE_OK ? STORE_UNAVAILABLE : result, view);
 }
 
-void view_read(struct live *live, uint64_t session_id, int64_t after, view_fn done, void *ctx)
+void view_read(struct live *live, uint64_t session_id, int64_t after, size_t max_bytes, view_fn done,
+               void *ctx)
 {
     struct reading *reading = sb_calloc(1, sizeof *reading);
     if (!reading) {
         done(ctx, STORE_UNAVAILABLE, live, NULL);
         return;
     }
-    *reading =
-        (struct reading){.live = live, .session_id = session_id, .after = after, .done = done, .ctx = ctx};
+    *reading = (struct reading){.live = live,
+                                .session_id = session_id,
+                                .after = after,
+                                .max_bytes = max_bytes,
+                                .done = done,
+                                .ctx = ctx};
     struct str id = id_str(&live->conversation.id);
     live_hold(live);
     bool sent = after == VIEW_NEWEST ? store_read_before(live_store(live), live->site->id, id, 0,

@@ -7,7 +7,7 @@
 #include "proto.h"
 #include "session/live.h"
 
-enum { VIEW_EVENTS_MAX = 200, VIEW_NEWEST = -1 };
+enum { VIEW_EVENTS_MAX = 200, VIEW_BYTES_MAX = 128 * 1024, VIEW_NEWEST = -1 };
 
 struct view {
     struct proto_conversation conversation;
@@ -18,10 +18,19 @@ struct view {
 
 /* view is the callee's, to be freed; NULL unless result is STORE_OK. live is borrowed. */
 typedef void (*view_fn)(void *ctx, enum store_result result, struct live *live, struct view *view);
-/* The events after a seq, or with VIEW_NEWEST the newest ones. done may run before the return. session_id:
- * who is to look from then on; when it is gone by then, result is STORE_NOT_FOUND. */
-void view_read(struct live *live, uint64_t session_id, int64_t after, view_fn done, void *ctx);
+/* The events after a seq, or with VIEW_NEWEST the newest ones, as many as fit max_bytes. done may run before
+ * the return. session_id: who is to look from then on; when it is gone by then, result is STORE_NOT_FOUND. */
+void view_read(struct live *live, uint64_t session_id, int64_t after, size_t max_bytes, view_fn done,
+               void *ctx);
 void view_free(struct view *view); /* NULL is fine */
+
+/* As many of the events, from the end with newest, else from the beginning, as take max_bytes on the wire, or
+ * nearly; one always does. */
+struct view_run {
+    const struct event *events;
+    size_t count;
+};
+struct view_run view_fit(const struct event *events, size_t count, bool newest, size_t max_bytes);
 
 /* Copies events, as they go over the wire, into an arena that it makes, with extra_bytes to spare. NULL: no
  * memory; an empty list is not NULL. */
