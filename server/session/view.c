@@ -152,6 +152,14 @@ static void reading_end(struct reading *reading, enum store_result result, struc
     live_release(live);
 }
 
+/* An agent may read any conversation and goes on looking at their own. */
+static bool view_look(struct live *live, struct session *session)
+{
+    if (session->role == PROTO_AGENT && live->agent != session->who.agent)
+        return true;
+    return live_view(live, session);
+}
+
 /* Reads come back in the order of the writes on this node's link, but other nodes write too: what is new here
  * is applied first, so that the view and the state agree. */
 static void on_events(void *ctx, enum store_result result, const struct event *events, size_t count)
@@ -164,7 +172,7 @@ static void on_events(void *ctx, enum store_result result, const struct event *e
     if (!session)
         result = STORE_NOT_FOUND;
     struct view_run run = view_fit(events, count, reading->after == VIEW_NEWEST, reading->max_bytes);
-    if (result == STORE_OK && live_view(reading->live, session))
+    if (result == STORE_OK && view_look(reading->live, session))
         view = view_new(reading->live, session_role(session), run.events, run.count);
     reading_end(reading, result == STORE_OK ? STORE_UNAVAILABLE : result, view);
 }

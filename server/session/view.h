@@ -1,6 +1,7 @@
 /* A conversation as one client is to see it: its state and a run of its events, read from the stream and kept
- * until it is sent. Reading and looking are one step: when the view is done the session is a viewer, so that
- * the first push is for the event right after the last one here. */
+ * until it is sent. Reading and looking are one step: when the view is done the session is a viewer (unless
+ * it is an agent's and the conversation somebody else's), so that the first push is for the event right after
+ * the last one here. */
 #pragma once
 
 #include "base/arena.h"
