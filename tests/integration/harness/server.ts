@@ -18,6 +18,8 @@ export interface ServerOptions {
   sites?: Sites;
   settings?: Record<string, string | number>;
   flags?: string[];
+  /** Where the data is, when not in the test's own folder. */
+  data?: string;
   env?: Record<string, string>;
 }
 
@@ -28,7 +30,7 @@ export interface Exit {
 
 export class Server {
   readonly dir = mkdtempSync(join(tmpdir(), 'shopbell-test-'));
-  readonly data = join(this.dir, 'data');
+  readonly data: string;
   readonly config = join(this.dir, 'test.conf');
   /** Agents' tokens by site and name, so that only the first log-in costs a password. */
   readonly tokens = new Map<string, string>();
@@ -40,6 +42,7 @@ export class Server {
   private connection?: Redis;
 
   constructor(private readonly options: ServerOptions) {
+    this.data = options.data ?? join(this.dir, 'data');
     writeFileSync(this.config, configText(options.sites ?? ['shop'], options.settings ?? {}));
   }
 
