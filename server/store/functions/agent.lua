@@ -7,6 +7,7 @@ local function agent_connected(keys, args)
     local agent, node, connections, capacity, teams = unpack(args)
     local nodes, of_node = site:key('agent', agent, 'nodes'), site:key('node', node, 'agents')
     redis.call('SADD', site:key('agents'), agent)
+    site:leave_teams(agent)
     redis.call('HSET', site:key('agent', agent), 'capacity', capacity, 'teams', teams)
     if tonumber(connections) > 0 then
         redis.call('HSET', nodes, node, connections)

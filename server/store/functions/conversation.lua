@@ -116,6 +116,11 @@ end
 
 function Site:close_overdue()
     for _, id in ipairs(redis.call('ZRANGEBYSCORE', self:key('deadlines'), '-inf', self.now, 'LIMIT', 0, BATCH)) do
-        self:close(self:conversation(id), 'system', '', 'timed_out')
+        local conversation = self:conversation(id)
+        if conversation then
+            self:close(conversation, 'system', '', 'timed_out')
+        else
+            redis.call('ZREM', self:key('deadlines'), id)
+        end
     end
 end

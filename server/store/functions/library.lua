@@ -38,7 +38,7 @@
 local TICKET_SPACE = 2 ^ 40
 local LOAD_SPACE = 2 ^ 41
 local NODE_DEAD_MS = 5000
-local BATCH = 16
+local BATCH = 64
 
 local Site = {}
 Site.__index = Site

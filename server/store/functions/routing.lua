@@ -9,6 +9,13 @@ function Site:agent_teams(agent)
     return teams
 end
 
+-- Before the list of teams is written anew: whoever left a team must not stay its candidate.
+function Site:leave_teams(agent)
+    for _, team in ipairs(self:agent_teams(agent)) do
+        redis.call('ZREM', self:key('candidates', team), agent)
+    end
+end
+
 -- A candidate is present, accepting and below capacity; the sets are kept true here and nowhere else.
 function Site:refresh_candidate(agent)
     local f = redis.call('HMGET', self:key('agent', agent), 'status', 'capacity', 'idle_since')
@@ -42,7 +49,8 @@ function Site:give_to(conversation, agent)
     self:refresh_candidate(agent)
 end
 
--- Match heads of the queue with free agents until either runs out.
+-- Match heads of the queue with free agents until either runs out. A conversation that is not there any more must not
+-- stop those behind it.
 function Site:assign(team)
     local queue, candidates = self:key('queue', team), self:key('candidates', team)
     while true do
@@ -51,7 +59,13 @@ function Site:assign(team)
         if not id or not agent then
             return
         end
-        self:give_to(self:conversation(id), agent)
+        local conversation = self:conversation(id)
+        if conversation then
+            self:give_to(conversation, agent)
+        else
+            redis.call('ZREM', queue, id)
+            self:queue_changed(team)
+        end
     end
 end
 
@@ -81,8 +95,12 @@ function Site:requeue_all_of(agent, reason)
     local teams = {}
     for _, id in ipairs(redis.call('SMEMBERS', self:key('agent', agent, 'convs'))) do
         local conversation = self:conversation(id)
-        self:requeue(conversation, reason)
-        teams[conversation.team] = true
+        if conversation then
+            self:requeue(conversation, reason)
+            teams[conversation.team] = true
+        else
+            redis.call('SREM', self:key('agent', agent, 'convs'), id)
+        end
     end
     for team in pairs(teams) do
         self:assign(team)
