@@ -10,8 +10,7 @@ import { until } from './harness/until';
 const stage = setStage({ agents: { maya: 1, jonas: 1 }, agentGraceMs: 1500 });
 
 async function someoneAsks(name: string, question: string, path: string, screen: Screen = 'desktop'): Promise<Shopper> {
-  const shopper = await stage.shopper(name, { path, screen });
-  await shopper.isKnownAs(name, `${name.split(' ')[0]!.toLowerCase()}@post.example`);
+  const shopper = await stage.shopper(name, { path, screen, known: true });
   await shopper.open();
   await shopper.write(question);
   return shopper;

@@ -9,6 +9,13 @@ import { Shopper } from './shopper';
 
 const STORY_MS = 60_000;
 
+interface ShopperOptions {
+  path?: string;
+  screen?: Screen;
+  known?: boolean;
+  browser?: BrowserContextOptions;
+}
+
 export class Stage {
   server!: Server;
   browsing!: Browsing;
@@ -29,9 +36,12 @@ export class Stage {
     });
   }
 
-  async shopper(who: string, options: { path?: string; screen?: Screen; browser?: BrowserContextOptions } = {}): Promise<Shopper> {
+  /** Nobody knows their name, unless the store says it. */
+  async shopper(who: string, options: ShopperOptions = {}): Promise<Shopper> {
     const person = await this.browsing.person(who, options.screen, options.browser);
-    return Shopper.visit(person, this.server.url + (options.path ?? '/products/fjell-daypack'));
+    const shopper = await Shopper.visit(person, this.server.url + (options.path ?? '/products/fjell-daypack'));
+    if (options.known) await shopper.isKnownAs(who, `${who.split(' ')[0]!.toLowerCase()}@post.example`);
+    return shopper;
   }
 
   async agent(name: string, screen?: Screen): Promise<Agent> {
