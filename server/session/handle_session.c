@@ -1,4 +1,5 @@
 /* ping and logout. */
+#include "base/alloc.h"
 #include "base/log.h"
 #include "session/handlers.h"
 #include "session/hub.h"
@@ -11,36 +12,60 @@ void on_ping(struct session *session, const struct proto_request *request)
     respond_empty(session, request->request_id, PROTO_PING);
 }
 
+struct logging_out {
+    struct reply_to to;
+    struct agent *agent;
+    char token_hash[]; /* the window that asked may be gone by the time of the answer */
+};
+
 /* Every window that came in by the same log-in goes. */
 static void close_windows_of(struct agent *agent, struct str token_hash)
 {
+    agent->signed_out = true;
     list_for_each_safe(node, &agent->sessions)
     {
         struct session *session = container_of(node, struct session, person_node);
         if (session->token_hash && str_eq_c(token_hash, session->token_hash))
             session_close(session, PROTO_CLOSE_LOGGED_OUT);
+        else
+            agent->signed_out = false;
     }
 }
 
 static void on_token_dropped(void *ctx, enum store_result result, struct str text)
 {
-    struct reply_to *to = ctx;
+    struct logging_out *leaving = ctx;
+    struct reply_to *to = &leaving->to;
     struct session *session = reply_session(to);
-    if (session && result == STORE_OK) {
-        respond_empty(session, reply_request_id(to), to->action);
-        close_windows_of(session->who.agent, str_from(session->token_hash));
-    } else {
+    if (result != STORE_OK)
         refuse_result(to, result);
-    }
-    reply_free(to);
+    else if (session)
+        respond_empty(session, reply_request_id(to), to->action);
+    if (result == STORE_OK)
+        close_windows_of(leaving->agent, str_from(leaving->token_hash));
+    sb_free(leaving);
+}
+
+static struct logging_out *logging_out_new(const struct session *session, const struct proto_request *request)
+{
+    size_t len = strlen(session->token_hash);
+    struct logging_out *leaving = sb_calloc(1, sizeof *leaving + len + 1);
+    if (!leaving)
+        return NULL;
+    leaving->to = reply_to(session, request);
+    leaving->agent = session->who.agent;
+    memcpy(leaving->token_hash, session->token_hash, len);
+    return leaving;
 }
 
 void on_logout(struct session *session, const struct proto_request *request)
 {
-    struct reply_to *to = reply_new(session, request);
-    if (!to)
+    struct logging_out *leaving = logging_out_new(session, request);
+    if (!leaving) {
         refuse(session, request, PROTO_ERROR_UNAVAILABLE, reply_no_memory);
-    else if (!store_token_drop(session_hub(session)->store, session->site->id, str_from(session->token_hash),
-                               on_token_dropped, to))
-        reply_fail(to);
+    } else if (!store_token_drop(session_hub(session)->store, session->site->id,
+                                 str_from(session->token_hash), on_token_dropped, leaving)) {
+        refuse_result(&leaving->to, STORE_UNAVAILABLE);
+        sb_free(leaving);
+    }
 }

@@ -121,7 +121,11 @@ void agent_report(struct agent *agent)
 
 static void agent_gone(struct wheel_timer *timer)
 {
-    agent_report(container_of(timer, struct agent, leaving));
+    struct agent *agent = container_of(timer, struct agent, leaving);
+    struct site *site = agent->site;
+    agent_report(agent);
+    if (agent->signed_out)
+        store_agent_signed_out(site->hub->store, site->id, agent->config->id, site_on_changes, site);
 }
 
 void agent_mirror(struct agent *agent, bool accepting, bool present, int64_t load)
@@ -148,6 +152,7 @@ void person_add(struct session *session)
     if (session->role == PROTO_AGENT) {
         list_push_back(&session->who.agent->sessions, &session->person_node);
         wheel_disarm(wheel, &session->who.agent->leaving);
+        session->who.agent->signed_out = false;
         agent_report(session->who.agent);
     } else {
         list_push_back(&session->who.shopper->sessions, &session->person_node);

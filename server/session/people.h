@@ -37,6 +37,7 @@ struct agent {
     struct list sessions;
     struct list lives; /* struct live by agent_node: theirs, as far as this node looks at them */
     struct wheel_timer leaving;
+    bool signed_out; /* on purpose: their conversations wait for nobody */
     bool unreported; /* Redis may not know how many sessions there are: say it again */
     bool accepting;  /* these three as Redis last told */
     bool present;
