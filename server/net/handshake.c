@@ -73,7 +73,7 @@ static int check(const struct request *request, struct response *response)
         request->connection.len > LIST_MAX_BYTES || request->upgrade.len != strlen("websocket"))
         return refuse(response, 400, "This is not a WebSocket handshake");
     if (request->ws_protocol.len > LIST_MAX_BYTES ||
-        !request_list_has(request->ws_protocol, HANDSHAKE_SUBPROTOCOL))
+        !request_list_has_exactly(request->ws_protocol, HANDSHAKE_SUBPROTOCOL))
         return refuse(response, 400, "Ask for the subprotocol " HANDSHAKE_SUBPROTOCOL);
     if (request->origin.len == 0 || !session_origin_allowed(request->origin)) {
         log_refused_origin(request->origin);

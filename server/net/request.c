@@ -180,6 +180,14 @@ bool request_list_has(struct str list, const char *token)
     return false;
 }
 
+bool request_list_has_exactly(struct str list, const char *item)
+{
+    while (list.len > 0)
+        if (str_eq_c(trim(cut(&list, ',')), item))
+            return true;
+    return false;
+}
+
 bool request_keeps_alive(const struct request *request)
 {
     return request->http_1_1 && !request_list_has(request->connection, "close");

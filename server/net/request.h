@@ -51,6 +51,8 @@ enum request_status request_parse(struct str bytes, struct request *request);
 
 /* Does a comma-separated list hold this token, ignoring case and any ";q=…" but refusing "q=0"? */
 bool request_list_has(struct str list, const char *token);
+/* Is this one of its items, byte by byte? */
+bool request_list_has_exactly(struct str list, const char *item);
 
 bool request_keeps_alive(const struct request *request);
 
