@@ -31,13 +31,12 @@ static bool receipts_grow(struct store_receipts *receipts, enum proto_role role,
     return grown;
 }
 
-static void receipts_save(struct live *live, enum proto_role role)
+static bool receipts_save(struct live *live, enum proto_role role, const struct store_receipts *r)
 {
-    const struct store_receipts *r = &live->receipts;
     bool agent = role == PROTO_ROLE_AGENT;
-    store_save_receipt(live_store(live), live->site->id, id_str(&live->conversation.id), role,
-                       agent ? r->agent_delivered : r->shopper_delivered,
-                       agent ? r->agent_seen : r->shopper_seen);
+    return store_save_receipt(live_store(live), live->site->id, id_str(&live->conversation.id), role,
+                              agent ? r->agent_delivered : r->shopper_delivered,
+                              agent ? r->agent_seen : r->shopper_seen);
 }
 
 /* An agent's marks count while the conversation is theirs. */
@@ -57,8 +56,13 @@ static void mark(struct live *live, struct session *session, const struct reply_
         refuse_result(to, session->role == PROTO_AGENT ? STORE_NOT_YOURS : STORE_NOT_FOUND);
         return;
     }
-    if (receipts_grow(&live->receipts, role, up_to < last ? up_to : last, seen)) {
-        receipts_save(live, role);
+    struct store_receipts grown = live->receipts;
+    if (receipts_grow(&grown, role, up_to < last ? up_to : last, seen)) {
+        if (!receipts_save(live, role, &grown)) {
+            refuse_result(to, STORE_UNAVAILABLE);
+            return;
+        }
+        live->receipts = grown;
         push_receipt(live, role, session);
     }
     respond_empty(session, reply_request_id(to), to->action);
