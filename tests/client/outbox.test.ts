@@ -315,6 +315,22 @@ test('an ack in one tab takes the message out of the other', async () => {
   assert.equal(otherPeer.count('send_event'), 0);
 });
 
+test('what another tab has sent holds nothing up here', async () => {
+  const peer = await begin();
+  const [, other] = openTab();
+  other.start();
+  await ready(other);
+  const otherPeer = await server.peer(1);
+  client.send('first, from here');
+  const request = await peer.take('send_event');
+  await until(() => texts(other).length === 1);
+  other.send('second, from there');
+  await quiet();
+  assert.equal(otherPeer.count('send_event'), 0);
+  peer.reply(request, ack(2));
+  assert.equal((await otherPeer.take('send_event')).payload.text, 'second, from there');
+});
+
 test('two tabs of a new shopper become one person', async () => {
   const tokens = ['token-a', 'token-b'];
   server.auto.login = ({ token }) => loginAnswer({ token: token ?? tokens.shift()!, shopper: { id: `s_of_${token}` } });

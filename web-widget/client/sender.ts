@@ -40,7 +40,7 @@ export interface Sender {
 
 export function createSender(env: Env, outbox: Outbox, hooks: SenderHooks): Sender {
   const busy = new Set<string>();
-  const waits = new Map<string, { timer: unknown; tries: number }>();
+  const waits = new Map<string, { timer: unknown; tries: number; foreign?: string }>();
   const foreign = new Map<string, number>();
 
   function kick(): void {
@@ -50,14 +50,23 @@ export function createSender(env: Env, outbox: Outbox, hooks: SenderHooks): Send
       const lane = hooks.lane(entry);
       if (entry.state === 'failed' || seen.has(lane)) continue;
       seen.add(lane);
+      endNeedless(lane, entry);
       if (!busy.has(lane) && waits.get(lane)?.timer === undefined) begin(lane, entry);
     }
   }
 
+  /** What the lane waited for has been sent by its own tab. */
+  function endNeedless(lane: string, first: Entry): void {
+    const wait = waits.get(lane);
+    if (!wait?.foreign || wait.foreign === first.custom_id) return;
+    env.clearTimeout(wait.timer);
+    waits.delete(lane);
+  }
+
   function begin(lane: string, entry: Entry): void {
     const rest = (foreign.get(entry.custom_id) ?? 0) - env.now();
+    if (rest > 0) return pause(lane, rest, 0, entry.custom_id);
     foreign.delete(entry.custom_id);
-    if (rest > 0) return pause(lane, rest);
     if (isLongerThan(entry.text, max_length.text)) return fail(entry, TOO_LONG);
     const conversation_id = entry.tries ? entry.conversation_id : hooks.target(entry);
     const next: Entry = { ...entry, conversation_id, tries: entry.tries + 1, state: 'sending' };
@@ -90,13 +99,13 @@ export function createSender(env: Env, outbox: Outbox, hooks: SenderHooks): Send
     kick();
   }
 
-  function pause(lane: string, ms: number, tries = 0): void {
+  function pause(lane: string, ms: number, tries = 0, foreign?: string): void {
     env.clearTimeout(waits.get(lane)?.timer);
     const timer = env.setTimeout(() => {
       waits.set(lane, { timer: undefined, tries });
       kick();
     }, ms);
-    waits.set(lane, { timer, tries });
+    waits.set(lane, { timer, tries, foreign });
   }
 
   return {
