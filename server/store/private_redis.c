@@ -15,7 +15,13 @@
 #include "base/alloc.h"
 #include "base/log.h"
 
-enum { RESTART_DELAY_MS = 300, KILL_AFTER_MS = 10000, LEFTOVER_WAIT_MS = 10000, COMMAND_NOT_FOUND = 127 };
+enum {
+    RESTART_DELAY_MS = 300,
+    KILL_AFTER_MS = 10000,
+    LEFTOVER_WAIT_MS = 10000,
+    COMMAND_NOT_FOUND = 127,
+    SETPRIV_ARGS = 3
+};
 
 struct private_redis {
     uv_loop_t *loop;
@@ -26,7 +32,8 @@ struct private_redis {
     int lock_fd;
     bool running;
     bool stopping;
-    int closing; /* handles on their way out */
+    bool no_setpriv; /* this system has none: one left behind is ended at the next start */
+    int closing;     /* handles on their way out */
     void (*stopped)(void *ctx);
     void *stopped_ctx;
 };
@@ -65,6 +72,18 @@ static int dir_lock(const char *dir)
     return -1;
 }
 
+/* Under /tmp somebody else may have been first, and would own our socket. */
+static bool dir_is_private(const char *path)
+{
+    struct stat about;
+    if (lstat(path, &about) == 0 && S_ISDIR(about.st_mode) && about.st_uid == getuid() &&
+        (about.st_mode & 077) == 0)
+        return true;
+    log_error("data_dir", LOG_CSTR("path", path), LOG_CSTR("why", "not a private directory of ours"),
+              LOG_CSTR("hint", "remove it, or name a shorter --data"));
+    return false;
+}
+
 /* A socket's path may have 107 bytes; a deep data directory has its socket under /tmp. */
 static bool socket_choose(struct private_redis *redis)
 {
@@ -75,7 +94,8 @@ static bool socket_choose(struct private_redis *redis)
         return false;
     char dir[64];
     snprintf(dir, sizeof dir, "/tmp/shopbell-%u-%llx", (unsigned)getuid(), (unsigned long long)about.st_ino);
-    return dir_make(dir) && path_in(redis->socket, sizeof redis->socket, dir, "redis.sock");
+    return dir_make(dir) && dir_is_private(dir) &&
+           path_in(redis->socket, sizeof redis->socket, dir, "redis.sock");
 }
 
 /* ---- one that was left behind ---- */
@@ -206,14 +226,16 @@ static void child_start(struct private_redis *redis)
                                 "--stream-node-max-bytes",
                                 "1024",
                                 NULL};
-    int failed = child_spawn(redis, argv);
-    if (failed == UV_ENOENT) /* no setpriv: then one left behind is ended at the next start */
-        failed = child_spawn(redis, argv + 3);
+    int failed = child_spawn(redis, redis->no_setpriv ? argv + SETPRIV_ARGS : argv);
     redis->running = failed == 0;
     if (!failed)
         return;
-    log_error("redis_start", LOG_CSTR("why", uv_strerror(failed)),
-              LOG_CSTR("hint", "install redis-server, or name a Redis with --redis"));
+    if (failed == UV_ENOENT && !redis->no_setpriv)
+        redis->no_setpriv = true;
+    else
+        log_error("redis_start", LOG_CSTR("why", uv_strerror(failed)),
+                  LOG_CSTR("hint", "install redis-server, or name a Redis with --redis"));
+    /* The handle is on the loop all the same: only when it is closed may it be used again. */
     handle_close(redis, (uv_handle_t *)&redis->process);
     uv_timer_start(&redis->timer, restart_cb, RESTART_DELAY_MS, 0);
 }
