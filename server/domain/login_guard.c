@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "domain/rate.h"
 
-enum { WINDOW_MS = 60000, KEY_BYTES = 320, ENTRIES_MAX = 100000 };
+enum { WINDOW_MS = 60000, WINDOW_FULL_MS = 1000, KEY_BYTES = 320, ENTRIES_MAX = 100000 };
 
 /* Scaled by 60 so that a try a minute is a whole number of tokens a second. */
 static const struct rate_limit account_limit = {.burst_tokens = 5 * 60, .refill_tokens_per_s = 5};
@@ -39,10 +39,12 @@ void login_guard_fini(struct login_guard *guard)
     map_fini(&guard->by_key);
 }
 
-/* A bucket that nobody touched for a window is full again. */
+/* A bucket that nobody touched for a window is full again. Under attack there are many: a sweep for each try
+ * would be the greater attack. */
 static void login_guard_sweep(struct login_guard *guard, int64_t now_ms)
 {
-    if (now_ms - guard->swept_ms < WINDOW_MS && map_count(&guard->by_key) < ENTRIES_MAX)
+    int64_t pause_ms = map_count(&guard->by_key) < ENTRIES_MAX ? WINDOW_MS : WINDOW_FULL_MS;
+    if (now_ms - guard->swept_ms < pause_ms)
         return;
     guard->swept_ms = now_ms;
     map_for_each_safe(node, &guard->by_key)

@@ -36,6 +36,8 @@ void login_shopper(struct login *login, const struct proto_login_request *reques
     } else if (!login_identify(login, request->token)) {
         login_refuse(login, PROTO_ERROR_AUTHENTICATION_FAILED,
                      "The token is not one that this site gave out. Log in without one to begin anew.");
+    } else if (!login->token) {
+        login_unavailable(login); /* no memory; without the token they would be somebody new next time */
     } else if (!request->has_cursors) {
         login_finish(login);
     } else if (!store_load_shopper(login->site->hub->store, login->site->id, id_str(&login->shopper),
