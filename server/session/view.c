@@ -81,11 +81,12 @@ static struct proto_receipts view_receipts(const struct store_receipts *r)
     };
 }
 
-/* The shopper may move on before the view is sent: copies. */
+/* The shopper may move on, and the live view be gone, before this is sent: copies. */
 static void view_fill_shopper(struct view *view, const struct live *live)
 {
     struct proto_shopper_profile *shopper = &view->shopper;
     *shopper = live_shopper_profile(live, &view->page);
+    shopper->id = arena_str(&view->arena, shopper->id);
     shopper->name = arena_str(&view->arena, shopper->name);
     shopper->email = arena_str(&view->arena, shopper->email);
     view->page.url = arena_str(&view->arena, view->page.url);
@@ -93,12 +94,13 @@ static void view_fill_shopper(struct view *view, const struct live *live)
     view->conversation.shopper = shopper;
 }
 
-static size_t shopper_bytes(const struct live *live)
+static size_t head_bytes(const struct live *live)
 {
     struct proto_page page;
     struct proto_shopper_profile shopper = live_shopper_profile(live, &page);
-    return text_bytes(shopper.name) + text_bytes(shopper.email) + text_bytes(page.url) +
-           text_bytes(page.title);
+    return text_bytes(id_str(&live->conversation.id)) + text_bytes(str_from(live->conversation.team)) +
+           text_bytes(shopper.id) + text_bytes(shopper.name) + text_bytes(shopper.email) +
+           text_bytes(page.url) + text_bytes(page.title);
 }
 
 static void view_fill(struct view *view, struct live *live, enum proto_role role)
@@ -107,9 +109,9 @@ static void view_fill(struct view *view, struct live *live, enum proto_role role
     struct agent *agent = c->agent[0] ? site_agent(live->site, str_from(c->agent)) : NULL;
     struct proto_conversation *out = &view->conversation;
     int64_t last = out->events_count ? out->events[out->events_count - 1].seq : c->last_seq;
-    out->id = id_str(&c->id);
+    out->id = arena_str(&view->arena, id_str(&c->id));
     out->state = c->state;
-    out->team = str_from(c->team);
+    out->team = arena_str(&view->arena, str_from(c->team));
     out->opened_at = c->opened_at_ms;
     out->last_seq = c->last_seq;
     out->has_earlier = out->events_count ? out->events[0].seq > 1 : c->last_seq > 0;
@@ -131,8 +133,7 @@ static struct view *view_new(struct live *live, enum proto_role role, const stru
     struct view *view = sb_calloc(1, sizeof *view);
     if (!view)
         return NULL;
-    view->conversation.events =
-        view_copy_events(&view->arena, live->site, events, count, shopper_bytes(live));
+    view->conversation.events = view_copy_events(&view->arena, live->site, events, count, head_bytes(live));
     view->conversation.events_count = count;
     if (!view->conversation.events) {
         sb_free(view);

@@ -14,7 +14,7 @@ struct view {
     struct proto_conversation conversation;
     struct proto_shopper_profile shopper;
     struct proto_page page;
-    struct arena arena; /* the events and all texts that may change meanwhile */
+    struct arena arena; /* the events and all texts but those of the config */
 };
 
 /* view is the callee's, to be freed; NULL unless result is STORE_OK. live is borrowed. */
