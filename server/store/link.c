@@ -1,6 +1,6 @@
 /* States: DOWN -> RESOLVING -> CONNECTING -> SETTING_UP -> UP, and from each back to DOWN; STOPPED ends it.
  * hiredis forbids ending a connection inside its own callbacks, so whoever wants one gone sets `drop` and the
- * timer does it. */
+ * timer does it; answers that still come until then are not believed. */
 #include "store/link.h"
 
 #include <hiredis/async.h>
@@ -85,8 +85,16 @@ static void command_cb(redisAsyncContext *redis, void *reply, void *data)
     list_remove(&pending->node);
     link->in_flight--;
     metrics_set(M_REDIS_IN_FLIGHT, link->in_flight);
-    pending->reply(reply, pending->done, pending->ctx);
+    pending->reply(link->drop ? NULL : reply, pending->done, pending->ctx);
     sb_free(pending);
+}
+
+/* hiredis 0.14 says nothing when it runs out of memory: a command may be queued without its callback, or a
+ * callback without its command, and from then on every answer would go to the wrong request. */
+static bool link_has_callback(const struct link *link, const struct pending *pending)
+{
+    const redisCallback *last = link->redis->replies.tail;
+    return last && last->privdata == pending;
 }
 
 static bool link_issue(struct link *link, const struct cmd *cmd, link_reply_fn reply, link_done_fn done,
@@ -101,11 +109,15 @@ static bool link_issue(struct link *link, const struct cmd *cmd, link_reply_fn r
         (struct pending){.link = link, .sent_ms = clock_mono_ms(), .reply = reply, .done = done, .ctx = ctx};
     list_push_back(&link->pending, &pending->node);
     if (redisAsyncCommandArgv(link->redis, command_cb, pending, cmd->argc, (const char **)cmd->argv,
-                              cmd->lens) != REDIS_OK) {
+                              cmd->lens) != REDIS_OK ||
+        !link_has_callback(link, pending)) {
+        link->drop = true;
         list_remove(&pending->node);
         sb_free(pending);
         return false;
     }
+    if (link->redis->c.err)
+        link->drop = true;
     link->in_flight++;
     metrics_set(M_REDIS_IN_FLIGHT, link->in_flight);
     return true;
