@@ -5,6 +5,8 @@ import { press, Shopper } from './harness/shopper';
 import { setStage } from './harness/stage';
 import { until } from './harness/until';
 
+/** Ample for what takes milliseconds, and too short for any waiting or backing off. */
+const AT_ONCE_MS = 3000;
 const stage = setStage({ agents: { maya: 4 } });
 
 /** As where cookies are blocked: the browser throws on the mere mention of it. */
@@ -27,6 +29,7 @@ stage.story('two tabs are one conversation', async () => {
 
   // Read in one tab is read in the other.
   await press(there.button('Close chat'), there.person);
+  await here.page.bringToFront();
   await press(here.button('Close chat'), here.person);
   await agent.write('Seven of them.');
   await Promise.all([here, there].map(({ page }) => page.getByRole('button', { name: 'Open chat, 1 unread' }).waitFor()));
@@ -34,10 +37,11 @@ stage.story('two tabs are one conversation', async () => {
   await here.sees('Seven of them.');
   await there.page.getByRole('button', { name: 'Open chat', exact: true }).waitFor();
 
-  // Both write at once.
+  // Both write at once, and neither waits for the other.
+  await there.page.bringToFront();
   await there.open();
   await Promise.all([here.write('Two for me.'), there.write('By Friday, please.')]);
-  await until(async () => assert.equal((await agent.texts()).length, 5));
+  await until(async () => assert.equal((await agent.texts()).length, 5), AT_ONCE_MS);
   const all = await stage.server.texts(agent.conversationId());
   await Promise.all([here.readsAll(all), there.readsAll(all), agent.readsAll(all)]);
 

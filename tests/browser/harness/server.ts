@@ -20,6 +20,8 @@ export interface ServerOptions {
   /** The agents there are, by id, and how many conversations each takes; all of the demo's otherwise. */
   agents?: Record<string, number>;
   agentGraceMs?: number;
+  /** More sections of the configuration. */
+  more?: string;
 }
 
 export interface StoredEvent {
@@ -38,15 +40,15 @@ async function freePort(): Promise<number> {
 }
 
 /** The demo's own configuration with what the test wants otherwise. */
-function configuration({ origins = [], agents, agentGraceMs }: ServerOptions): string {
+function configuration({ origins = [], agents, agentGraceMs, more = '' }: ServerOptions): string {
   const parts = readFileSync(DEMO, 'utf8').split(/^(?=\[)/m);
   const kept = parts.flatMap((part) => {
     const id = /^\[agent demo\/(\w+)\]/.exec(part)?.[1];
     if (!id || !agents) return [part];
     return id in agents ? [part.replace(/^capacity = .*/m, `capacity = ${agents[id]}`)] : [];
   });
-  return kept
-    .join('')
+  return [...kept, more]
+    .join('\n')
     .replace('demo = on', `demo = on\n${agentGraceMs === undefined ? '' : `agent_grace_ms = ${agentGraceMs}`}`)
     .replace('origins = self', ['origins = self', ...origins].join(' '))
     .replaceAll('photo = ', `photo = ${resolve('web-widget/demo-store')}/`);
