@@ -34,6 +34,9 @@ export type Outcome<A extends Action> =
 
 type Take = (frame: ServerFrame) => boolean;
 
+/** Of what came instead, in the words of a failure. */
+const SHOWN = 8;
+
 let addresses = 0;
 
 /** Each client comes from an address of its own, as people do. */
@@ -108,8 +111,8 @@ export class Client {
       return await within(what, Promise.race([taken, this.breaking]), withinMs);
     } catch (error) {
       this.takers.delete(taker);
-      const waiting = this.inbox.map((frame) => JSON.stringify(frame).slice(0, 200)).join('\n  ');
-      throw new Error(`${what}: ${(error as Error).message}\nmeanwhile came:\n  ${waiting}`);
+      const waiting = this.inbox.slice(-SHOWN).map((frame) => JSON.stringify(frame).slice(0, 200)).join('\n  ');
+      throw new Error(`${what}: ${(error as Error).message}\nof what came meanwhile:\n  ${waiting}`);
     }
   }
 

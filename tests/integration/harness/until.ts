@@ -1,11 +1,13 @@
 // Waiting: always for something, always with an end.
 
+type Truthy<T> = Exclude<T, false | null | undefined | '' | 0>;
+
 /** Asks again and again until the answer is neither false nor empty, and returns it. */
-export async function until<T>(what: string, ask: () => T | Promise<T>, withinMs = 8000): Promise<NonNullable<T>> {
+export async function until<T>(what: string, ask: () => T | Promise<T>, withinMs = 8000): Promise<Truthy<T>> {
   const end = Date.now() + withinMs;
   for (;;) {
     const answer = await ask();
-    if (answer) return answer as NonNullable<T>;
+    if (answer) return answer as Truthy<T>;
     if (Date.now() > end) throw new Error(`not within ${withinMs} ms: ${what}`);
     await pause(15);
   }
