@@ -1,0 +1,151 @@
+// What takes its time: deadlines of seconds, waited for side by side.
+import assert from 'node:assert/strict';
+import { createConnection } from 'node:net';
+import { after, describe, test } from 'node:test';
+import { agent, Client, shopper } from './harness/client.ts';
+import { get } from './harness/http.ts';
+import { isAlive, startServer } from './harness/server.ts';
+import { pause, until, within } from './harness/until.ts';
+
+const server = await startServer({ sites: ['shop', 'slow', 'huge'] });
+after(() => server.close());
+
+async function secondsUntil(ended: Promise<unknown>, limit: number): Promise<number> {
+  const start = Date.now();
+  await within('its end', ended, limit * 1000);
+  return (Date.now() - start) / 1000;
+}
+
+function between(seconds: number, least: number, most: number): void {
+  assert.ok(seconds >= least && seconds <= most, `${seconds} s is not between ${least} and ${most}`);
+}
+
+/** A bare TCP connection; resolves when the server has closed it. */
+function bare(write: (send: (text: string) => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: '127.0.0.1', port: server.port });
+    let timer: NodeJS.Timeout | undefined;
+    socket.on('error', () => undefined).on('data', () => undefined);
+    socket.on('close', () => resolve(clearInterval(timer)));
+    write((text) => (timer = setInterval(() => socket.write(text[0]!) && (text = text.slice(1) || text), 500)));
+  });
+}
+
+describe('deadlines', { concurrency: true }, () => {
+  test('whoever does not log in within 5 s is closed with 4000', async () => {
+    const silent = await Client.open(server);
+    const pinging = await Client.open(server);
+    const ping = setInterval(() => pinging.raw('{"request_id":"p","action":"ping"}'), 1000);
+    const closed = Promise.all([silent.closed, pinging.closed]);
+    between(await secondsUntil(closed, 9), 4.5, 8);
+    clearInterval(ping);
+    assert.deepEqual((await closed).map(({ code }) => code), [4000, 4000]);
+  });
+
+  test('after 30 s of silence a socket is closed with 4001; one that pings stays', async () => {
+    const silent = await shopper(server, 'shop');
+    const pinging = await shopper(server, 'shop');
+    const ping = setInterval(() => pinging.raw('{"request_id":"p","action":"ping"}'), 10_000);
+    between(await secondsUntil(silent.closed, 35), 29, 34);
+    assert.equal((await silent.closed).code, 4001);
+    clearInterval(ping);
+    await pinging.must('ping', {});
+  });
+
+  test('a message whose rest does not come within 10 s closes the socket with 1008', async () => {
+    const client = await shopper(server, 'slow');
+    client.raw('{"request_id":', { fin: false });
+    const drip = setInterval(() => client.raw(' ', { fin: false }), 900);
+    between(await secondsUntil(client.closed, 14), 9, 13);
+    clearInterval(drip);
+    assert.equal((await client.closed).code, 1008);
+  });
+
+  test('a connection that says nothing, or one byte at a time, is gone within 10 s', async () => {
+    const silent = bare(() => undefined);
+    const slow = bare((send) => send('GET /healthz HTTP/1.1\r\nHost: a-name-that-takes-long\r\n'));
+    between(await secondsUntil(Promise.all([silent, slow]), 12), 5, 11);
+  });
+
+  test('when a server dies, the conversations of its agents are with others within 10 s', async (t) => {
+    const own = await startServer({ settings: { agent_grace_ms: 500 } });
+    t.after(() => own.close());
+    const maya = await agent(own, 'shop', 'maya');
+    const anna = await shopper(own, 'shop');
+    const { id } = (await anna.start('Hello')).conversation;
+    await maya.given();
+    await own.kill();
+    await own.start();
+    const jonas = await agent(own, 'shop', 'jonas');
+    const given = await jonas.given(10_000);
+    assert.equal(given.id, id);
+    assert.deepEqual(given.events.map(({ type, reason }) => reason ?? type), ['opened', 'message', 'assigned', 'agent_left', 'assigned']);
+  });
+
+  test('a Redis that hangs when its server dies is ended by the next start', async (t) => {
+    const own = await startServer();
+    t.after(() => own.close());
+    const anna = await shopper(own, 'shop');
+    const { id } = (await anna.start('Hello')).conversation;
+    const redis = own.redisPid();
+    process.kill(redis, 'SIGSTOP');
+    await own.stop('SIGKILL');
+    await own.start();
+    assert.notEqual(own.redisPid(), redis);
+    assert.equal(isAlive(redis), false);
+    const back = await shopper(own, 'shop', { token: anna.token, cursors: [] });
+    assert.equal(back.login.conversations[0]?.id, id);
+  });
+
+  test('who does not read is closed with 4002, and the server keeps no more than its bound for them', async () => {
+    const { token, conversation_id } = await huge();
+    const deaf = await shopper(server, 'huge', { token });
+    const stream = (deaf.socket as unknown as { _socket: { pause(): void; resume(): void } })._socket;
+    stream.pause();
+    const isClosed = () => /event=session_close .*code=4002/.test(server.log());
+    await until('it is closed', async () => {
+      deaf.raw(JSON.stringify({ request_id: 'r', action: 'list_events', payload: { conversation_id, limit: 200 } }));
+      await pause(250); // as fast as is allowed
+      return isClosed();
+    });
+    stream.resume();
+    await deaf.closed;
+    const { body } = await get(server, '/metrics');
+    assert.match(body, /^shopbell_outbound_bytes_queued 0$/m);
+    await (await shopper(server, 'huge')).must('ping', {});
+  });
+
+  test('a conversation of megabytes can be logged in to, and read to its ends', async () => {
+    const { token, conversation_id, last } = await huge();
+    const page = await shopper(server, 'huge', { token, cursors: [] });
+    const newest = page.login.conversations[0]!;
+    assert.equal(newest.events.at(-1)?.seq, last);
+    for (let first = newest.events[0]!.seq; first > 1; ) {
+      const { events } = await page.must('list_events', { conversation_id, before: first, limit: 200 });
+      assert.equal(events.at(-1)?.seq, first - 1);
+      first = events[0]!.seq;
+    }
+    assert.equal(page.lines(conversation_id).length, last);
+    const resumed = await shopper(server, 'huge', { token, cursors: [{ conversation_id, seq: 2 }] });
+    const piece = resumed.login.conversations[0]!;
+    for (let after = piece.events.at(-1)!.seq, more = piece.has_more; more; ) {
+      const { events, has_more } = await resumed.must('list_events', { conversation_id, after, limit: 200 });
+      assert.equal(events[0]?.seq, after + 1);
+      [after, more] = [events.at(-1)!.seq, has_more];
+    }
+    assert.equal(resumed.lines(conversation_id).length, last - 2);
+  });
+});
+
+/** A shopper whose open conversation has 300 messages of 16 KB, written past the server while nobody looks. */
+async function huge(): Promise<{ token: string; conversation_id: string; last: number }> {
+  const anna = await shopper(server, 'huge');
+  const { id: conversation_id } = (await anna.start('Hello')).conversation;
+  await anna.close();
+  const redis = await server.redis();
+  const key = `{huge}:conv:${conversation_id}:log`;
+  const last = 302;
+  const fields = ['type', 'message', 'at', Date.now(), 'role', 'shopper', 'by', anna.id, 'text', '🔔'.repeat(4000)];
+  for (let seq = 3; seq <= last; seq++) await redis.call('XADD', key, `0-${seq}`, ...fields, 'custom_id', `huge-${seq}-xxxx`);
+  return { token: anna.token, conversation_id, last };
+}
