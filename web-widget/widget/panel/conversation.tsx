@@ -57,7 +57,7 @@ export function Conversation({ snapshot, onSeen }: ConversationProps) {
   const { scroller, atEnd, onScroll, toEnd } = useScroll(last?.key);
   const [isResting, rest] = useState(false);
   const mark = useNear(async () => {
-    if (!snapshot.canLoadEarlier || snapshot.loadingEarlier || isResting) return;
+    if (snapshot.connection !== 'ready' || !snapshot.canLoadEarlier || snapshot.loadingEarlier || isResting) return;
     const error = await client.loadEarlier();
     if (!error) return;
     rest(true);

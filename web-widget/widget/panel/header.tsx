@@ -31,7 +31,7 @@ export function Header({ snapshot, onBack }: HeaderProps) {
       <div class="header-words">
         <h2 class="header-title">{agent?.name ?? site?.name ?? t.chat}</h2>
         <p class="header-line">
-          {!agent && <span class={`dot dot-${presence}`} />}
+          {!agent && words && <span class={`dot dot-${presence}`} />}
           {[agent?.title, words].filter(Boolean).join(' · ')}
         </p>
       </div>
