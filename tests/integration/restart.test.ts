@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { describe, test, type TestContext } from 'node:test';
 import { agent, shopper } from './harness/client.ts';
 import { BIN, isAlive, startServer, type Server } from './harness/server.ts';
 import { until } from './harness/until.ts';
@@ -14,124 +14,127 @@ async function ownServer(t: TestContext): Promise<Server> {
   return server;
 }
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  test(`${signal} stops all of it: sockets get 1012, Redis ends, the exit code is 0`, async (t) => {
+// Side by side: each test has a server of its own.
+describe('restart', { concurrency: true }, () => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    test(`${signal} stops all of it: sockets get 1012, Redis ends, the exit code is 0`, async (t) => {
+      const server = await ownServer(t);
+      const maya = await agent(server, 'shop', 'maya');
+      const anna = await shopper(server, 'shop');
+      await anna.start('Hello');
+      const redis = server.redisPid();
+      const port = server.port;
+      const [exit, a, b] = await Promise.all([server.stop(signal), maya.closed, anna.closed]);
+      assert.deepEqual(exit, { code: 0, signal: null }, server.log());
+      assert.deepEqual([a.code, b.code], [1012, 1012]);
+      assert.equal(isAlive(redis), false);
+      assert.match(server.log(), /event=stopped handles_left=0\n$/);
+      await assert.rejects(fetch(`http://127.0.0.1:${port}/healthz`));
+    });
+  }
+
+  test('a restart with the same data finds every conversation, the queue, and all tokens', async (t) => {
+    const server = await ownServer(t);
+    const anna = await shopper(server, 'shop', { page: { url: 'https://shop.example/boots' } });
+    const berta = await shopper(server, 'shop');
+    const maya = await agent(server, 'shop', 'maya');
+    const open = (await anna.start('Before the restart', { custom_id: 'before-restart' })).conversation.id;
+    await maya.given();
+    await anna.must('update_shopper', { name: 'Anna' });
+    await maya.send(open, 'Noted', 'noted-by-maya');
+    await maya.must('mark_events_as_seen', { conversation_id: open, up_to: 4 });
+    await maya.must('set_routing_status', { status: 'away' });
+    const waiting = (await berta.start('I wait')).conversation.id;
+    await server.stop();
+    await server.start();
+
+    const back = await agent(server, 'shop', 'maya');
+    assert.equal(back.login.agent?.routing_status, 'away');
+    assert.deepEqual(back.login.conversations.map(({ id, shopper: who }) => [id, who?.name]), [[open, 'Anna']]);
+    assert.deepEqual(back.lines(open), ['1 opened', '2 Before the restart', '3 assigned', '4 Noted']);
+    assert.equal(back.login.queues?.[0]?.length, 1);
+    const again = await shopper(server, 'shop', { token: anna.token, cursors: [{ conversation_id: open, seq: 3 }] });
+    assert.equal(again.id, anna.id);
+    assert.deepEqual(again.lines(open), ['4 Noted']);
+    assert.deepEqual(again.login.conversations[0]?.receipts.agent, { delivered_up_to: 4, seen_up_to: 4 });
+    const third = await shopper(server, 'shop', { token: berta.token, cursors: [] });
+    assert.deepEqual([third.login.conversations[0]?.id, third.login.conversations[0]?.state], [waiting, 'queued']);
+
+    const resent = await again.must('start_conversation', { custom_id: 'before-restart', text: 'Before the restart' });
+    assert.deepEqual([resent.conversation.id, resent.seq, resent.duplicate], [open, 2, true]);
+    assert.equal((await back.send(open, 'Noted', 'noted-by-maya')).duplicate, true);
+    await back.must('set_routing_status', { status: 'accepting' });
+    assert.equal((await back.given()).id, waiting);
+  });
+
+  test('kill -9 in the middle of sending loses nothing that was acknowledged, and the next start recovers', async (t) => {
     const server = await ownServer(t);
     const maya = await agent(server, 'shop', 'maya');
     const anna = await shopper(server, 'shop');
-    await anna.start('Hello');
+    const { id: conversation_id } = (await anna.start('Hello')).conversation;
+    await maya.given();
+    const acked = new Map<string, number>();
+    const sent: string[] = [];
+    const sending = (async () => {
+      for (let i = 0; ; i++) {
+        sent.push(`message-${i}`);
+        acked.set(`message-${i}`, (await anna.send(conversation_id, `Message ${i}`, `message-${i}`)).seq);
+      }
+    })().catch(() => undefined);
+    await until('some acks', () => acked.size > 15);
     const redis = server.redisPid();
-    const port = server.port;
-    const [exit, a, b] = await Promise.all([server.stop(signal), maya.closed, anna.closed]);
-    assert.deepEqual(exit, { code: 0, signal: null }, server.log());
-    assert.deepEqual([a.code, b.code], [1012, 1012]);
-    assert.equal(isAlive(redis), false);
-    assert.match(server.log(), /event=stopped handles_left=0\n$/);
-    await assert.rejects(fetch(`http://127.0.0.1:${port}/healthz`));
+    await server.kill();
+    await sending;
+    assert.equal(isAlive(redis), false, 'the Redis of the dead server is gone');
+    assert.equal((await anna.closed).code, 1006);
+
+    await server.start();
+    assert.notEqual(server.redisPid(), redis);
+    const back = await shopper(server, 'shop', { token: anna.token, cursors: [{ conversation_id, seq: 0 }] });
+    const stored = await (await server.redis()).events('shop', conversation_id);
+    for (const [custom_id, seq] of acked) assert.equal(stored[seq - 1]?.custom_id, custom_id);
+    assert.deepEqual(stored.map(({ id }) => id), stored.map((_, i) => `0-${i + 1}`));
+    const last = sent.at(-1)!;
+    const text = `Message ${last.slice('message-'.length)}`;
+    const { seq } = await back.send(conversation_id, text, last);
+    assert.equal((await back.send(conversation_id, text, last)).seq, seq);
+    const ids = (await (await server.redis()).events('shop', conversation_id)).map(({ custom_id }) => custom_id);
+    assert.equal(ids.filter((id) => id === last).length, 1);
+    const mayaBack = await agent(server, 'shop', 'maya');
+    assert.equal((await mayaBack.send(conversation_id, 'Still here')).seq, seq + 1);
   });
-}
 
-test('a restart with the same data finds every conversation, the queue, and all tokens', async (t) => {
-  const server = await ownServer(t);
-  const anna = await shopper(server, 'shop', { page: { url: 'https://shop.example/boots' } });
-  const berta = await shopper(server, 'shop');
-  const maya = await agent(server, 'shop', 'maya');
-  const open = (await anna.start('Before the restart', { custom_id: 'before-restart' })).conversation.id;
-  await maya.given();
-  await anna.must('update_shopper', { name: 'Anna' });
-  await maya.send(open, 'Noted', 'noted-by-maya');
-  await maya.must('mark_events_as_seen', { conversation_id: open, up_to: 4 });
-  await maya.must('set_routing_status', { status: 'away' });
-  const waiting = (await berta.start('I wait')).conversation.id;
-  await server.stop();
-  await server.start();
+  test('a second server on the same data is refused in plain words, and does no harm to the first', async (t) => {
+    const server = await ownServer(t);
+    const anna = await shopper(server, 'shop');
+    const { id } = (await anna.start('Hello')).conversation;
+    const redis = server.redisPid();
+    const second = spawnSync(BIN, ['--config', server.config, '--listen', '127.0.0.1:0', '--data', server.data], { encoding: 'utf8', timeout: 15_000 });
+    assert.equal(second.status, 1);
+    assert.match(second.stderr, /event=data_dir_in_use .*another server runs on this directory: stop it, or name another with --data/);
+    assert.equal(second.stdout, '');
+    assert.equal((await anna.send(id, 'Still fine')).seq, 3);
+    assert.equal(server.redisPid(), redis);
+    assert.ok(isAlive(redis));
+  });
 
-  const back = await agent(server, 'shop', 'maya');
-  assert.equal(back.login.agent?.routing_status, 'away');
-  assert.deepEqual(back.login.conversations.map(({ id, shopper: who }) => [id, who?.name]), [[open, 'Anna']]);
-  assert.deepEqual(back.lines(open), ['1 opened', '2 Before the restart', '3 assigned', '4 Noted']);
-  assert.equal(back.login.queues?.[0]?.length, 1);
-  const again = await shopper(server, 'shop', { token: anna.token, cursors: [{ conversation_id: open, seq: 3 }] });
-  assert.equal(again.id, anna.id);
-  assert.deepEqual(again.lines(open), ['4 Noted']);
-  assert.deepEqual(again.login.conversations[0]?.receipts.agent, { delivered_up_to: 4, seen_up_to: 4 });
-  const third = await shopper(server, 'shop', { token: berta.token, cursors: [] });
-  assert.deepEqual([third.login.conversations[0]?.id, third.login.conversations[0]?.state], [waiting, 'queued']);
+  test('a port that is taken is named, and nothing is left behind', async (t) => {
+    const server = await ownServer(t);
+    const data = join(server.dir, 'other');
+    const second = spawnSync(BIN, ['--config', server.config, '--listen', `127.0.0.1:${server.port}`, '--data', data], { encoding: 'utf8', timeout: 15_000 });
+    assert.equal(second.status, 1);
+    assert.match(second.stderr, new RegExp(`event=listen_failed .*port=${server.port} .*another program listens there`));
+    assert.ok(!existsSync(join(data, 'redis.pid')));
+  });
 
-  const resent = await again.must('start_conversation', { custom_id: 'before-restart', text: 'Before the restart' });
-  assert.deepEqual([resent.conversation.id, resent.seq, resent.duplicate], [open, 2, true]);
-  assert.equal((await back.send(open, 'Noted', 'noted-by-maya')).duplicate, true);
-  await back.must('set_routing_status', { status: 'accepting' });
-  assert.equal((await back.given()).id, waiting);
-});
-
-test('kill -9 in the middle of sending loses nothing that was acknowledged, and the next start recovers', async (t) => {
-  const server = await ownServer(t);
-  const maya = await agent(server, 'shop', 'maya');
-  const anna = await shopper(server, 'shop');
-  const { id: conversation_id } = (await anna.start('Hello')).conversation;
-  await maya.given();
-  const acked = new Map<string, number>();
-  const sent: string[] = [];
-  const sending = (async () => {
-    for (let i = 0; ; i++) {
-      sent.push(`message-${i}`);
-      acked.set(`message-${i}`, (await anna.send(conversation_id, `Message ${i}`, `message-${i}`)).seq);
-    }
-  })().catch(() => undefined);
-  await until('some acks', () => acked.size > 15);
-  const redis = server.redisPid();
-  await server.kill();
-  await sending;
-  assert.equal(isAlive(redis), false, 'the Redis of the dead server is gone');
-  assert.equal((await anna.closed).code, 1006);
-
-  await server.start();
-  assert.notEqual(server.redisPid(), redis);
-  const back = await shopper(server, 'shop', { token: anna.token, cursors: [{ conversation_id, seq: 0 }] });
-  const stored = await (await server.redis()).events('shop', conversation_id);
-  for (const [custom_id, seq] of acked) assert.equal(stored[seq - 1]?.custom_id, custom_id);
-  assert.deepEqual(stored.map(({ id }) => id), stored.map((_, i) => `0-${i + 1}`));
-  const last = sent.at(-1)!;
-  const text = `Message ${last.slice('message-'.length)}`;
-  const { seq } = await back.send(conversation_id, text, last);
-  assert.equal((await back.send(conversation_id, text, last)).seq, seq);
-  const ids = (await (await server.redis()).events('shop', conversation_id)).map(({ custom_id }) => custom_id);
-  assert.equal(ids.filter((id) => id === last).length, 1);
-  const mayaBack = await agent(server, 'shop', 'maya');
-  assert.equal((await mayaBack.send(conversation_id, 'Still here')).seq, seq + 1);
-});
-
-test('a second server on the same data is refused in plain words, and does no harm to the first', async (t) => {
-  const server = await ownServer(t);
-  const anna = await shopper(server, 'shop');
-  const { id } = (await anna.start('Hello')).conversation;
-  const redis = server.redisPid();
-  const second = spawnSync(BIN, ['--config', server.config, '--listen', '127.0.0.1:0', '--data', server.data], { encoding: 'utf8', timeout: 15_000 });
-  assert.equal(second.status, 1);
-  assert.match(second.stderr, /event=data_dir_in_use .*another server runs on this directory: stop it, or name another with --data/);
-  assert.equal(second.stdout, '');
-  assert.equal((await anna.send(id, 'Still fine')).seq, 3);
-  assert.equal(server.redisPid(), redis);
-  assert.ok(isAlive(redis));
-});
-
-test('a port that is taken is named, and nothing is left behind', async (t) => {
-  const server = await ownServer(t);
-  const data = join(server.dir, 'other');
-  const second = spawnSync(BIN, ['--config', server.config, '--listen', `127.0.0.1:${server.port}`, '--data', data], { encoding: 'utf8', timeout: 15_000 });
-  assert.equal(second.status, 1);
-  assert.match(second.stderr, new RegExp(`event=listen_failed .*port=${server.port} .*another program listens there`));
-  assert.ok(!existsSync(join(data, 'redis.pid')));
-});
-
-test('a data folder too deep for a socket path works all the same', async (t) => {
-  const server = await ownServer(t);
-  await server.stop();
-  const deep = join(server.dir, 'a-folder-with-a-long-name-'.repeat(4), 'data');
-  spawnSync('mkdir', ['-p', deep]);
-  const other = await startServer({ flags: [], data: deep });
-  t.after(() => other.close());
-  const anna = await shopper(other, 'shop');
-  assert.equal((await anna.start('Hello')).seq, 2);
+  test('a data folder too deep for a socket path works all the same', async (t) => {
+    const server = await ownServer(t);
+    await server.stop();
+    const deep = join(server.dir, 'a-folder-with-a-long-name-'.repeat(4), 'data');
+    spawnSync('mkdir', ['-p', deep]);
+    const other = await startServer({ flags: [], data: deep });
+    t.after(() => other.close());
+    const anna = await shopper(other, 'shop');
+    assert.equal((await anna.start('Hello')).seq, 2);
+  });
 });
