@@ -51,6 +51,8 @@ export function Composer({ conversation }: { conversation: AgentConversation }) 
     if (!textState(text).sendable) return field.current?.focus();
     client.typing(id, false);
     client.send(id, text);
+    // Who answers has read what is answered, however quickly.
+    client.seen(id);
     write('');
     field.current?.focus();
   };
