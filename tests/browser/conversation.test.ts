@@ -90,6 +90,7 @@ async function conversation(screen: Screen, name: string, fullName: string): Pro
   await page.goto(`${url}/products/tarn-tent`);
   await agent.sees('On the page · Tarn tent');
   await shopper.readsAll(said);
+  await shopper.panel.getByRole('heading', { name: 'You are writing with Nordlicht' }).waitFor({ timeout: 3000 });
 
   // The end: asked, not yet, asked again, agreed.
   await agent.proposeClose();
@@ -108,6 +109,7 @@ async function conversation(screen: Screen, name: string, fullName: string): Pro
   said.push('Teal and ochre this autumn.');
   await agent.write(said[5]!);
   await shopper.sees(said[5]!);
+  await shopper.sees('Seen');
   await agent.proposeClose();
   await press(shopper.button('It’s solved'), shopper.person);
   await shopper.sees(/^Solved$/);

@@ -29,6 +29,17 @@ async function moveTo(page: Page, name: string | RegExp, key = 'Tab'): Promise<v
   assert.fail(`${key} does not lead to ${name}`);
 }
 
+/** The page scrolls smoothly to what has the focus; a picture taken meanwhile is torn. */
+async function scrolled(page: Page): Promise<void> {
+  let before = -1;
+  await until(async () => {
+    const now = await page.evaluate(() => scrollY);
+    const moved = now !== before;
+    before = now;
+    assert.equal(moved, false, 'the page still scrolls');
+  });
+}
+
 stage.story('a conversation without a mouse, from both sides', async () => {
   const agent = await Agent.visit(await stage.person('maya'), stage.server.url);
   const keys = agent.page.keyboard;
@@ -44,6 +55,7 @@ stage.story('a conversation without a mouse, from both sides', async () => {
   const { page } = shopper;
   await shopper.launcher.waitFor();
   await moveTo(page, 'Open chat');
+  await scrolled(page);
   await shoot(page, 'widget-launcher-focused', ['light']);
   await page.keyboard.press('Enter');
   await shopper.field.waitFor();
