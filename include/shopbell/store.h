@@ -70,6 +70,17 @@ struct store_changed_agent {
     int64_t load;
 };
 
+/* A transition that this request brought about, to be logged and measured; what others have to be told is in
+ * the lists above. */
+struct store_step {
+    struct str id;
+    struct str event; /* as in the stream */
+    int64_t seq;
+    struct str state;  /* entered */
+    struct str agent;  /* empty: nobody's */
+    int64_t waited_ms; /* assigned: since it entered the queue */
+};
+
 struct store_changes {
     struct store_changed_conversation *conversations;
     size_t conversations_count;
@@ -77,6 +88,8 @@ struct store_changes {
     size_t queues_count;
     struct store_changed_agent *agents;
     size_t agents_count;
+    struct store_step *steps;
+    size_t steps_count;
 };
 
 /* ---- transitions: one Redis function each ---- */

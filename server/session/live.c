@@ -4,8 +4,6 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/log.h"
-#include "base/metrics.h"
 #include "session/append.h"
 #include "session/hub.h"
 #include "session/invite.h"
@@ -137,17 +135,10 @@ static void live_after(struct live *live, const struct event *event)
 {
     if (event->type == PROTO_EVENT_TYPE_MESSAGE)
         return;
-    int64_t queued_at_ms = live->conversation.queued_at_ms;
     live_place(live);
     live_dismiss_agents(live);
-    if (event->type == PROTO_EVENT_TYPE_ASSIGNED)
-        metrics_observe_us(H_QUEUE_WAIT, (event->at_ms - queued_at_ms) * 1000);
     if (event->type == PROTO_EVENT_TYPE_ASSIGNED || event->type == PROTO_EVENT_TYPE_OPENED)
         invite(live);
-    log_info("conversation", LOG_STR("id", id_str(&live->conversation.id)), LOG_STR("site", live->site->id),
-             LOG_CSTR("event", proto_event_type_str(event->type)), LOG_I64("seq", event->seq),
-             LOG_CSTR("state", proto_conversation_state_str(live->conversation.state)),
-             LOG_CSTR("agent", live->conversation.agent));
 }
 
 static void live_retry(struct wheel_timer *timer)

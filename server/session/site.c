@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/crypto.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "session/hub.h"
 #include "session/invite.h"
 #include "session/live.h"
@@ -68,8 +69,19 @@ static void apply_conversation(struct site *site, const struct store_changed_con
         live_open(site, changed->id, on_opened, NULL);
 }
 
+/* Here and not where the event is shown: that happens on every node with a viewer, and on none without. */
+static void note_step(const struct site *site, const struct store_step *step)
+{
+    if (str_eq_c(step->event, proto_event_type_str(PROTO_EVENT_TYPE_ASSIGNED)))
+        metrics_observe_us(H_QUEUE_WAIT, step->waited_ms * 1000);
+    log_info("conversation", LOG_STR("id", step->id), LOG_STR("site", site->id), LOG_STR("step", step->event),
+             LOG_I64("seq", step->seq), LOG_STR("state", step->state), LOG_STR("agent", step->agent));
+}
+
 void site_apply(struct site *site, const struct store_changes *changes)
 {
+    for (size_t i = 0; i < changes->steps_count; i++)
+        note_step(site, &changes->steps[i]);
     for (size_t i = 0; i < changes->agents_count; i++)
         apply_agent(site, &changes->agents[i]);
     for (size_t i = 0; i < changes->queues_count; i++)

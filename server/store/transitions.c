@@ -1,5 +1,5 @@
 /* Requests that are one Redis function each, and their answers { verdict, value, conversations, queues,
- * agents }. */
+ * agents, steps }. */
 #include <hiredis/hiredis.h>
 
 #include "base/alloc.h"
@@ -47,24 +47,39 @@ static void read_agents(struct store_changes *changes, const redisReply *flat)
         };
 }
 
-/* One block for the three arrays; NULL: no memory. */
+static void read_steps(struct store_changes *changes, const redisReply *flat)
+{
+    for (size_t i = 0; i + 5 < reply_count(flat); i += 6)
+        changes->steps[changes->steps_count++] = (struct store_step){
+            .id = reply_str_at(flat, i),
+            .event = reply_str_at(flat, i + 1),
+            .seq = reply_i64_at(flat, i + 2),
+            .state = reply_str_at(flat, i + 3),
+            .agent = reply_str_at(flat, i + 4),
+            .waited_ms = reply_i64_at(flat, i + 5),
+        };
+}
+
+/* One block for the four arrays; NULL: no memory. */
 static void *read_changes(struct store_changes *changes, const redisReply *reply)
 {
     const redisReply *conversations = reply_at(reply, 2), *queues = reply_at(reply, 3),
-                     *agents = reply_at(reply, 4);
+                     *agents = reply_at(reply, 4), *steps = reply_at(reply, 5);
     size_t n_conversations = reply_count(conversations) / 4, n_queues = reply_count(queues) / 3;
-    size_t n_agents = reply_count(agents) / 4;
+    size_t n_agents = reply_count(agents) / 4, n_steps = reply_count(steps) / 6;
     char *block =
         sb_calloc(1, n_conversations * sizeof *changes->conversations + n_queues * sizeof *changes->queues +
-                         n_agents * sizeof *changes->agents + 1);
+                         n_agents * sizeof *changes->agents + n_steps * sizeof *changes->steps + 1);
     if (!block)
         return NULL;
     changes->conversations = (void *)block;
     changes->queues = (void *)(changes->conversations + n_conversations);
     changes->agents = (void *)(changes->queues + n_queues);
+    changes->steps = (void *)(changes->agents + n_agents);
     read_conversations(changes, conversations);
     read_queues(changes, queues);
     read_agents(changes, agents);
+    read_steps(changes, steps);
     return block;
 }
 

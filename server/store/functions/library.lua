@@ -32,8 +32,9 @@
 --   :gone                 zset    agent by when the last connection went
 --   :deadlines            zset    closing conversation by when it closes by itself
 --
--- Every function answers { verdict, value, conversations, queues, agents }: the last three are flat lists of what
--- changed, as site:changes() below writes them, so that a node can tell whoever is looking.
+-- Every function answers { verdict, value, conversations, queues, agents, steps }: the last four are flat lists of what
+-- changed, as site:changes() below writes them, so that a node can tell whoever is looking, and log and measure what it
+-- brought about.
 
 local TICKET_SPACE = 2 ^ 40
 local LOAD_SPACE = 2 ^ 41
@@ -48,8 +49,14 @@ local function now_ms()
     return t[1] * 1000 + math.floor(t[2] / 1000)
 end
 
+local function flat_add(list, ...)
+    for _, v in ipairs({ ... }) do
+        list[#list + 1] = tostring(v)
+    end
+end
+
 local function site_open(keys)
-    return setmetatable({ prefix = keys[1], now = now_ms(), touched = {}, queues = {}, agents = {} }, Site)
+    return setmetatable({ prefix = keys[1], now = now_ms(), touched = {}, queues = {}, agents = {}, steps = {} }, Site)
 end
 
 function Site:key(...)
@@ -58,11 +65,12 @@ end
 
 function Site:conversation(id)
     local key = self:key('conv', id)
-    local f = redis.call('HMGET', key, 'state', 'shopper', 'team', 'agent', 'ticket')
+    local f = redis.call('HMGET', key, 'state', 'shopper', 'team', 'agent', 'ticket', 'queued_at')
     if not f[1] then
         return nil
     end
-    return { id = id, key = key, state = f[1], shopper = f[2], team = f[3], agent = f[4] or '', ticket = f[5] }
+    return { id = id, key = key, state = f[1], shopper = f[2], team = f[3], agent = f[4] or '', ticket = f[5],
+        queued_at = f[6] }
 end
 
 -- The one place that appends what a transition means; fields are pairs after type, at and who.
@@ -71,6 +79,11 @@ function Site:append(conversation, event_type, role, by, ...)
         'by', by, ...)
     conversation.seq = tonumber(string.match(id, '-(%d+)$'))
     self.touched[conversation.id] = conversation
+    if event_type ~= 'message' then
+        local waited = event_type == 'assigned' and self.now - tonumber(conversation.queued_at) or 0
+        flat_add(self.steps, conversation.id, event_type, string.format('%d', conversation.seq), conversation.state,
+            conversation.agent, string.format('%d', waited))
+    end
 end
 
 -- The one place that writes a state.
@@ -100,12 +113,6 @@ function Site:agent_summary(agent)
     return status, present, redis.call('SCARD', self:key('agent', agent, 'convs'))
 end
 
-local function flat_add(list, ...)
-    for _, v in ipairs({ ... }) do
-        list[#list + 1] = tostring(v)
-    end
-end
-
 function Site:changes()
     local conversations, queues, agents = {}, {}, {}
     for id, c in pairs(self.touched) do
@@ -117,7 +124,7 @@ function Site:changes()
     for agent in pairs(self.agents) do
         flat_add(agents, agent, self:agent_summary(agent))
     end
-    return conversations, queues, agents
+    return conversations, queues, agents, self.steps
 end
 
 function Site:answer(verdict, ...)
