@@ -112,7 +112,8 @@ test('whatever is typed or secret is in no line of the log, and each line is key
   for (const event of ['login', 'login_failed', 'conversation', 'session_closed', 'request_refused']) {
     assert.ok(lines.some((text) => text.includes(` event=${event} `)), event);
   }
-  assert.ok(lines.some((text) => text.includes(`id=${conversation_id} site=canary event=assigned`) || (text.includes(conversation_id) && text.includes('state=assigned'))));
+  const steps = lines.filter((text) => text.includes(` event=conversation id=${conversation_id} `)).map((text) => /step=(\w+)/.exec(text)?.[1]);
+  assert.deepEqual(steps, ['opened', 'assigned']);
 });
 
 test('every page has a strict policy, and none can be framed or sniffed', async () => {
