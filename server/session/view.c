@@ -22,6 +22,8 @@ struct reading {
 struct view_run view_fit(const struct event *events, size_t count, bool newest, size_t max_bytes)
 {
     size_t bytes = 0, fit = 0;
+    if (count == 0)
+        return (struct view_run){events, 0};
     for (; fit < count; fit++) {
         bytes += EVENT_BYTES + events[newest ? count - 1 - fit : fit].text.len;
         if (bytes > max_bytes && fit > 0)
