@@ -85,7 +85,10 @@ void dispatch(struct session *session, const struct rate_limit *limit, struct st
         dispatch_frame(session, limit, &frame, arena);
     } else {
         struct proto_error error = proto_fault_error(&fault);
-        respond_error(session, frame.request_id, frame.action_name, &error);
+        if (error.type == PROTO_ERROR_INTERNAL && !frame.request_id.data)
+            session_close(session, PROTO_CLOSE_TRY_AGAIN_LATER); /* no memory: whose answer would it be? */
+        else
+            respond_error(session, frame.request_id, frame.action_name, &error);
     }
     proto_frame_done(&frame);
 }
