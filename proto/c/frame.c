@@ -4,6 +4,8 @@
  * bad UTF-8, lone surrogates, numbers past 64 bits) it refuses by itself. */
 #include <jansson.h>
 #include <locale.h>
+#include <stdalign.h>
+#include <stddef.h>
 
 #include "base/alloc.h"
 #include "base/arena.h"
@@ -15,20 +17,52 @@
 static const struct reader_field frame_fields[] = {
     {"request_id", true}, {"action", true}, {"payload", false}};
 
-/* Set when an allocation of the parser failed: it reports some of those as bad JSON. */
+/* jansson 2.14 does not survive a failed allocation: it drops a byte of a text, reads on past its end, and
+ * frees what it never had. So it has a reserve of its own for when the heap has nothing, enough for any
+ * frame: at the most 200 bytes for the two or three of an empty object. Untouched it costs no memory. */
+enum { RESERVE_BYTES = 4 * 1024 * 1024 };
+static struct {
+    _Alignas(max_align_t) unsigned char bytes[RESERVE_BYTES];
+    size_t used;
+    size_t blocks; /* in use; at 0 all of it is free again */
+} reserve;
+
+/* Set when even the reserve was used up. */
 static _Thread_local bool parser_out_of_memory;
+
+static void *reserve_alloc(size_t bytes)
+{
+    size_t need = (bytes + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+    if (reserve.blocks == 0)
+        reserve.used = 0;
+    if (need > RESERVE_BYTES - reserve.used) {
+        parser_out_of_memory = true;
+        return NULL;
+    }
+    void *block = reserve.bytes + reserve.used;
+    reserve.used += need;
+    reserve.blocks++;
+    return block;
+}
 
 static void *parser_alloc(size_t bytes)
 {
     void *block = sb_malloc(bytes);
-    if (!block)
-        parser_out_of_memory = true;
-    return block;
+    return block ? block : reserve_alloc(bytes);
+}
+
+static void parser_free(void *block)
+{
+    uintptr_t start = (uintptr_t)reserve.bytes;
+    if ((uintptr_t)block >= start && (uintptr_t)block < start + RESERVE_BYTES)
+        reserve.blocks--;
+    else
+        sb_free(block);
 }
 
 void proto_init(void)
 {
-    json_set_alloc_funcs(parser_alloc, sb_free);
+    json_set_alloc_funcs(parser_alloc, parser_free);
     setlocale(LC_NUMERIC, "C");
     json_object_seed(0);
 }
@@ -77,15 +111,19 @@ static json_t *parse(struct str bytes, struct proto_fault *fault)
     }
     parser_out_of_memory = false;
     json_t *json = json_loadb(bytes.data, bytes.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-    if (!json)
+    if (!json) {
         fault_json(fault, &error);
-    else if (!json_is_object(json)) {
+        return NULL;
+    }
+    if (json_is_object(json) && !parser_out_of_memory)
+        return json;
+    if (parser_out_of_memory)
+        fault_no_memory(fault);
+    else
         fault_frame(fault, PROTO_ERROR_BAD_JSON, "",
                     "the frame must be an object {request_id, action, payload}");
-        json_decref(json);
-        json = NULL;
-    }
-    return json;
+    json_decref(json);
+    return NULL;
 }
 
 /* An action's name, also of one that is not known: it is repeated in the error. */
