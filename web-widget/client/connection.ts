@@ -22,6 +22,8 @@ const STABLE_MS = 10_000;
 /** However often a page is focused, no more than one attempt in this time. */
 const ATTEMPT_SPACING_MS = 1000;
 const GONE = 1006;
+/** WebSocket.OPEN */
+const OPEN = 1;
 
 type Phase = 'stopped' | 'connecting' | 'ready' | 'waiting';
 
@@ -66,6 +68,8 @@ export function createConnection(env: Env, url: string, hooks: ConnectionHooks):
   let unwatch: (() => void) | undefined;
 
   const rpc = createRpc(env, (frame) => {
+    // One that is closing would complain in the page's console; its end, soon, rejects what was asked.
+    if (socket!.readyState !== OPEN) return;
     socket!.send(frame);
     keepalive.sent();
   }, () => keepalive.probe());
