@@ -3,6 +3,7 @@
 #include <hiredis/hiredis.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 bool reply_error_is(const redisReply *reply, const char *word)
@@ -23,6 +24,17 @@ static bool reply_is_passing(const redisReply *reply)
     return false;
 }
 
+/* A full disk refuses every command there is: a line a second says so too. */
+static bool log_is_due(void)
+{
+    static int64_t next_ms;
+    int64_t now_ms = clock_mono_ms();
+    if (now_ms < next_ms)
+        return false;
+    next_ms = now_ms + 1000;
+    return true;
+}
+
 enum store_result reply_result(const redisReply *reply)
 {
     if (!reply)
@@ -31,6 +43,8 @@ enum store_result reply_result(const redisReply *reply)
         return STORE_OK;
     if (reply_error_is(reply, "ERR The ID specified in XADD is equal or smaller"))
         return STORE_CONFLICT;
+    if (!log_is_due())
+        return STORE_UNAVAILABLE;
     if (reply_is_passing(reply))
         log_warn("redis_refused", LOG_CSTR("answer", reply->str));
     else

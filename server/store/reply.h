@@ -13,7 +13,7 @@ struct redisReply;
 
 /* Does an error answer begin with this word? */
 bool reply_error_is(const struct redisReply *reply, const char *word);
-/* OK, CONFLICT (a refused stream id) or UNAVAILABLE; an error that nobody expects is logged once here. NULL
+/* OK, CONFLICT (a refused stream id) or UNAVAILABLE; other errors are logged here, at most one a second. NULL
  * is UNAVAILABLE. */
 enum store_result reply_result(const struct redisReply *reply);
 
