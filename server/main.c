@@ -126,7 +126,7 @@ static int server_run(struct config *config)
     signal(SIGPIPE, SIG_IGN);
     proto_init();
     if (!server_start(&server))
-        exit(EXIT_FAILURE); /* said why; nothing was promised to anyone yet, so all is left to the system */
+        return EXIT_FAILURE; /* said why; nothing was promised to anyone yet */
     uv_run(&server.loop, UV_RUN_DEFAULT);
     hub_close();
     store_free(server.store);
