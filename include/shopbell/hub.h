@@ -17,6 +17,11 @@ void hub_use_store(struct store *store); /* borrowed until hub_close() */
 /* The upcalls for store_new(). */
 void hub_on_store_up(void *ctx);
 void hub_on_store_down(void *ctx);
+void hub_on_changes(void *ctx, struct str site, const struct store_changes *changes);
+void hub_on_peer(void *ctx, struct str site, struct str conversation, struct str node, bool looks,
+                 bool shopper_there);
+void hub_on_told(void *ctx, struct str site, const struct store_told *told);
+void hub_on_gap(void *ctx);
 
 void hub_drain(void); /* no new sessions; /readyz says so */
 void hub_leave(void); /* all sessions are gone: tell Redis that this node goes */

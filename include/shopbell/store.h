@@ -33,11 +33,23 @@ enum store_result {
 };
 const char *store_result_str(enum store_result result);
 
+struct store_changes;
+struct store_told;
+
 struct store_upcalls {
     void *ctx;
     void (*on_up)(
         void *ctx); /* answers and takes writes; also after every reconnect: mirrors are to be renewed */
     void (*on_down)(void *ctx); /* requests fail from now on */
+    /* Another node, or a function that another node called, changed this. */
+    void (*on_changes)(void *ctx, struct str site, const struct store_changes *changes);
+    /* Another node looks at a conversation, or no longer does. */
+    void (*on_peer)(void *ctx, struct str site, struct str conversation, struct str node, bool looks,
+                    bool shopper_there);
+    /* Words that another node sent by store_tell(). */
+    void (*on_told)(void *ctx, struct str site, const struct store_told *told);
+    /* Hints were lost: whatever this node mirrors may be old. */
+    void (*on_gap)(void *ctx);
 };
 
 /* New; starts the private Redis if config names none, and connects. Borrows config. NULL after an error was
@@ -82,6 +94,8 @@ struct store_step {
 };
 
 struct store_changes {
+    int64_t
+        number; /* of the site's changes so far: for queues and agents, what has a lower one is older news */
     struct store_changed_conversation *conversations;
     size_t conversations_count;
     struct store_changed_queue *queues;
@@ -94,9 +108,11 @@ struct store_changes {
 
 /* ---- transitions: one Redis function each ---- */
 
+enum { STORE_VALUES_MAX = 6 };
+
 struct store_transition {
-    struct str values[3]; /* what the function says besides; see each request */
-    int64_t numbers[3];   /* the same, where it is one; else 0 */
+    struct str values[STORE_VALUES_MAX]; /* what the function says besides; see each request */
+    int64_t numbers[STORE_VALUES_MAX];   /* the same, where it is one; else 0 */
     struct store_changes changes;
 };
 typedef void (*store_transition_fn)(void *ctx, enum store_result result,
@@ -122,11 +138,40 @@ bool store_agent_signed_out(struct store *store, struct str site, struct str age
 bool store_set_routing_status(struct store *store, struct str site, struct str agent, bool accepting,
                               store_transition_fn done, void *ctx);
 /* This node's heartbeat, and what is due: dead nodes, agents gone for agent_grace_ms, overdue closings.
- * values: counts of queued, assigned and closing conversations. */
+ * values: counts of queued, assigned and closing conversations; hints published to this node and to all;
+ * whether this node was known (0: it is new, or was taken for dead: it says again who is here). */
 bool store_tick(struct store *store, struct str site, int64_t agent_grace_ms, store_transition_fn done,
                 void *ctx);
 bool store_node_left(struct store *store, struct str site, store_transition_fn done, void *ctx);
 bool store_snapshot(struct store *store, struct str site, store_transition_fn done, void *ctx);
+
+/* ---- other nodes ---- */
+
+struct store_peer {
+    struct str node;
+    bool shopper_there; /* the conversation's shopper has a page open on that node */
+};
+typedef void (*store_peers_fn)(void *ctx, enum store_result result, const struct store_peer *peers,
+                               size_t count);
+/* This node looks at a conversation. Tells the others that do, and says who they are. May be said again. */
+bool store_view(struct store *store, struct str site, struct str conversation, bool shopper_here,
+                store_peers_fn done, void *ctx);
+bool store_unview(struct store *store, struct str site, struct str conversation);
+
+/* What one node tells another beside the stream: nothing here is kept anywhere. */
+enum store_telling { STORE_TELL_EVENT, STORE_TELL_TYPING, STORE_TELL_RECEIPT, STORE_TELL_RECORD };
+struct store_told {
+    enum store_telling kind;
+    struct str conversation;
+    int64_t seq;             /* EVENT: the stream has grown to here */
+    enum proto_role role;    /* TYPING, RECEIPT: whose */
+    struct str person;       /* TYPING */
+    bool is_typing;          /* TYPING */
+    int64_t delivered, seen; /* RECEIPT */
+};
+void store_tell(struct store *store, struct str site, struct str node, const struct store_told *told);
+/* From the tick: how many hints Redis has published to this node and to all, to find what was lost. */
+void store_check_hints(struct store *store, struct str site, int64_t to_node, int64_t to_all);
 
 /* ---- events ---- */
 

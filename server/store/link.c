@@ -1,43 +1,17 @@
 /* States: DOWN -> RESOLVING -> CONNECTING -> SETTING_UP -> UP, and from each back to DOWN; STOPPED ends it.
  * hiredis forbids ending a connection inside its own callbacks, so whoever wants one gone sets `drop` and the
  * timer does it; answers that still come until then are not believed. */
-#include "store/link.h"
-
-#include <hiredis/async.h>
-#include <hiredis/hiredis.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/list.h"
 #include "base/log.h"
 #include "base/metrics.h"
-#include "store/reply.h"
+#include "store/link_internal.h"
 #include "store/uv_adapter.h"
 
-enum { CHECK_INTERVAL_MS = 50, RETRY_MIN_MS = 50, RETRY_MAX_MS = 1000, STOP_TIMEOUT_MS = 5000 };
-
-enum link_state { LINK_DOWN, LINK_RESOLVING, LINK_CONNECTING, LINK_SETTING_UP, LINK_UP, LINK_STOPPED };
-
-struct link {
-    uv_loop_t *loop;
-    const struct config_redis *target;
-    struct str library;
-    struct link_upcalls upcalls;
-    enum link_state state;
-    redisAsyncContext *redis; /* ours until its disconnect or failed connect was called back */
-    uv_timer_t timer;
-    uv_getaddrinfo_t resolve;
-    struct list pending; /* struct pending, oldest first */
-    int in_flight;
-    bool drop;
-    bool stopping;
-    int64_t deadline_ms; /* of the state; DOWN: when to try again */
-    int64_t retry_ms;
-    void (*stopped)(void *ctx);
-    void *stopped_ctx;
-};
+enum { CHECK_INTERVAL_MS = 50, RETRY_MAX_MS = 1000, STOP_TIMEOUT_MS = 5000 };
 
 struct pending {
     struct list_node node;
@@ -54,16 +28,21 @@ static const char *link_state_str(enum link_state state)
     return names[state];
 }
 
-/* The one place that writes the state. */
-static void link_enter(struct link *link, enum link_state state, int64_t timeout_ms)
+void link_enter(struct link *link, enum link_state state, int64_t timeout_ms)
 {
     enum link_state old = link->state;
     link->state = state;
     link->deadline_ms = clock_mono_ms() + timeout_ms;
-    log_debug("redis_link", LOG_CSTR("from", link_state_str(old)), LOG_CSTR("to", link_state_str(state)));
-    metrics_set(M_REDIS_UP, state == LINK_UP);
+    log_debug("redis_link", LOG_CSTR("link", link->options.name), LOG_CSTR("from", link_state_str(old)),
+              LOG_CSTR("to", link_state_str(state)));
     if (old == LINK_UP && state != LINK_UP)
-        link->upcalls.on_down(link->upcalls.ctx);
+        link->options.on_down(link->options.ctx);
+}
+
+static void link_measure(const struct link *link)
+{
+    if (link->options.library.data)
+        metrics_set(M_REDIS_IN_FLIGHT, link->in_flight);
 }
 
 static void link_went_down(struct link *link, const char *why)
@@ -73,7 +52,8 @@ static void link_went_down(struct link *link, const char *why)
     if (link->state == LINK_STOPPED)
         return;
     if (!link->stopping && (link->state == LINK_UP || link->retry_ms == RETRY_MAX_MS))
-        log_warn("redis_away", LOG_CSTR("why", why), LOG_I64("retry_ms", link->retry_ms));
+        log_warn("redis_away", LOG_CSTR("link", link->options.name), LOG_CSTR("why", why),
+                 LOG_I64("retry_ms", link->retry_ms));
     link_enter(link, LINK_DOWN, link->retry_ms);
     link->retry_ms = link->retry_ms * 2 < RETRY_MAX_MS ? link->retry_ms * 2 : RETRY_MAX_MS;
 }
@@ -84,7 +64,7 @@ static void command_cb(redisAsyncContext *redis, void *reply, void *data)
     struct link *link = pending->link;
     list_remove(&pending->node);
     link->in_flight--;
-    metrics_set(M_REDIS_IN_FLIGHT, link->in_flight);
+    link_measure(link);
     pending->reply(link->drop ? NULL : reply, pending->done, pending->ctx);
     sb_free(pending);
 }
@@ -97,8 +77,7 @@ static bool link_has_callback(const struct link *link, const struct pending *pen
     return last && last->privdata == pending;
 }
 
-static bool link_issue(struct link *link, const struct cmd *cmd, link_reply_fn reply, link_done_fn done,
-                       void *ctx)
+bool link_issue(struct link *link, const struct cmd *cmd, link_reply_fn reply, link_done_fn done, void *ctx)
 {
     if (cmd->overflow || link->in_flight >= LINK_IN_FLIGHT_MAX)
         return false;
@@ -119,7 +98,7 @@ static bool link_issue(struct link *link, const struct cmd *cmd, link_reply_fn r
     if (link->redis->c.err)
         link->drop = true;
     link->in_flight++;
-    metrics_set(M_REDIS_IN_FLIGHT, link->in_flight);
+    link_measure(link);
     return true;
 }
 
@@ -133,65 +112,7 @@ bool link_send(struct link *link, const struct cmd *cmd, link_reply_fn reply, li
     return link_is_up(link) && link_issue(link, cmd, reply, done, ctx);
 }
 
-/* ---- setting up ---- */
-
-static void on_library_loaded(const redisReply *reply, link_done_fn done, void *ctx)
-{
-    struct link *link = ctx;
-    if (!reply || link->state != LINK_SETTING_UP)
-        return;
-    if (reply->type == REDIS_REPLY_ERROR) {
-        if (!reply_error_is(reply, "LOADING"))
-            log_error("redis_refused", LOG_CSTR("step", "FUNCTION LOAD"), LOG_CSTR("answer", reply->str));
-        link->drop = true;
-        return;
-    }
-    link->retry_ms = RETRY_MIN_MS;
-    link_enter(link, LINK_UP, 0);
-    log_info("redis_up");
-    link->upcalls.on_up(link->upcalls.ctx);
-}
-
-static void on_setup_step(const redisReply *reply, link_done_fn done, void *ctx)
-{
-    struct link *link = ctx;
-    if (reply && reply->type == REDIS_REPLY_ERROR && !link->drop) {
-        log_error("redis_refused", LOG_CSTR("step", "AUTH or SELECT"), LOG_CSTR("answer", reply->str));
-        link->drop = true;
-    }
-}
-
-static bool link_authenticate(struct link *link)
-{
-    struct cmd cmd;
-    if (!link->target->password.data)
-        return true;
-    cmd_init(&cmd, "AUTH");
-    if (link->target->user.data)
-        cmd_arg(&cmd, link->target->user);
-    cmd_arg(&cmd, link->target->password);
-    return link_issue(link, &cmd, on_setup_step, NULL, link);
-}
-
-static bool link_select(struct link *link)
-{
-    struct cmd cmd;
-    if (link->target->db == 0)
-        return true;
-    cmd_init(&cmd, "SELECT");
-    cmd_i64(&cmd, link->target->db);
-    return link_issue(link, &cmd, on_setup_step, NULL, link);
-}
-
-static bool link_load_library(struct link *link)
-{
-    struct cmd cmd;
-    cmd_init(&cmd, "FUNCTION");
-    cmd_cstr(&cmd, "LOAD");
-    cmd_cstr(&cmd, "REPLACE");
-    cmd_arg(&cmd, link->library);
-    return link_issue(link, &cmd, on_library_loaded, NULL, link);
-}
+/* ---- connecting ---- */
 
 static void connect_cb(const redisAsyncContext *redis, int status)
 {
@@ -201,7 +122,7 @@ static void connect_cb(const redisAsyncContext *redis, int status)
         return;
     }
     link_enter(link, LINK_SETTING_UP, LINK_CONNECT_TIMEOUT_MS);
-    if (!link_authenticate(link) || !link_select(link) || !link_load_library(link))
+    if (!link_set_up(link))
         link->drop = true;
 }
 
@@ -209,8 +130,6 @@ static void disconnect_cb(const redisAsyncContext *redis, int status)
 {
     link_went_down(redis->data, status == REDIS_OK ? "closed" : redis->errstr);
 }
-
-/* ---- connecting ---- */
 
 static void link_attach(struct link *link, redisAsyncContext *redis)
 {
@@ -294,7 +213,8 @@ static void link_check(struct link *link)
                         (overdue && (link->state == LINK_CONNECTING || link->state == LINK_SETTING_UP)))) {
         redisAsyncContext *redis = link->redis;
         if (!link->drop)
-            log_warn("redis_silent", LOG_CSTR("state", link_state_str(link->state)));
+            log_warn("redis_silent", LOG_CSTR("link", link->options.name),
+                     LOG_CSTR("state", link_state_str(link->state)));
         bool connected = redis->c.flags & REDIS_CONNECTED;
         redisAsyncFree(redis); /* calls back all pending with NULL, and disconnect_cb if it was connected */
         if (!connected)
@@ -310,20 +230,24 @@ static void timer_cb(uv_timer_t *timer)
     link_check(timer->data);
 }
 
-struct link *link_new(uv_loop_t *loop, const struct config_redis *target, struct str library,
-                      const struct link_upcalls *upcalls)
+struct link *link_new(uv_loop_t *loop, const struct config_redis *target, const struct link_options *options)
 {
     struct link *link = sb_calloc(1, sizeof *link);
     if (!link)
         return NULL;
-    *link = (struct link){.loop = loop, .target = target, .library = library, .upcalls = *upcalls};
-    link->retry_ms = RETRY_MIN_MS;
+    *link = (struct link){.loop = loop, .target = target, .options = *options};
+    link->retry_ms = LINK_RETRY_MIN_MS;
     list_init(&link->pending);
     link->resolve.data = link;
     uv_timer_init(loop, &link->timer);
     link->timer.data = link;
     uv_timer_start(&link->timer, timer_cb, 0, CHECK_INTERVAL_MS);
     return link;
+}
+
+void link_drop(struct link *link)
+{
+    link->drop = true;
 }
 
 void link_stop(struct link *link, void (*done)(void *ctx), void *ctx)

@@ -23,16 +23,24 @@ typedef void (*link_done_fn)(void);
 /* reply == NULL: the connection died. Borrowed until return. The link may not be stopped or freed in here. */
 typedef void (*link_reply_fn)(const struct redisReply *reply, link_done_fn done, void *ctx);
 
-struct link_upcalls {
+/* A link is for commands, when it has a library, or else for listening to channels: a connection that has
+ * subscribed takes no other commands. */
+struct link_options {
+    const char *name; /* for the log */
     void *ctx;
     void (*on_up)(void *ctx);
     void (*on_down)(void *ctx); /* only after on_up */
+    struct str library;         /* borrowed */
+    const struct str *channels; /* borrowed */
+    size_t channels_count;
+    void (*on_message)(void *ctx, struct str message); /* borrowed until return */
 };
 
-/* New. target, library and upcalls' ctx are borrowed for the link's life. NULL: no memory. Connects right
+/* New. target and what options point to are borrowed for the link's life. NULL: no memory. Connects right
  * away. */
-struct link *link_new(uv_loop_t *loop, const struct config_redis *target, struct str library,
-                      const struct link_upcalls *upcalls);
+struct link *link_new(uv_loop_t *loop, const struct config_redis *target, const struct link_options *options);
+/* Gives the connection up, soon, and makes another. */
+void link_drop(struct link *link);
 /* Waits up to 5 s for what is in flight, disconnects, closes its handles, then calls done. */
 void link_stop(struct link *link, void (*done)(void *ctx), void *ctx);
 void link_free(struct link *link); /* after done */

@@ -3,6 +3,8 @@
 #include "base/alloc.h"
 #include "base/config.h"
 #include "base/log.h"
+#include "base/metrics.h"
+#include "store/feed.h"
 #include "store/functions.h"
 #include "store/store_internal.h"
 
@@ -17,6 +19,7 @@ static void on_link_up(void *ctx)
 {
     struct store *store = ctx;
     store->up = true;
+    metrics_set(M_REDIS_UP, 1);
     store->upcalls.on_up(store->upcalls.ctx);
 }
 
@@ -24,6 +27,7 @@ static void on_link_down(void *ctx)
 {
     struct store *store = ctx;
     store->up = false;
+    metrics_set(M_REDIS_UP, 0);
     store->upcalls.on_down(store->upcalls.ctx);
 }
 
@@ -52,9 +56,14 @@ struct store *store_new(uv_loop_t *loop, const struct config *config, const stru
         sb_free(store);
         return NULL;
     }
-    struct link_upcalls link_upcalls = {.ctx = store, .on_up = on_link_up, .on_down = on_link_down};
-    store->link = link_new(loop, &store->target, store->library, &link_upcalls);
-    if (!store->link) {
+    struct link_options options = {.name = "commands",
+                                   .ctx = store,
+                                   .on_up = on_link_up,
+                                   .on_down = on_link_down,
+                                   .library = store->library};
+    store->link = link_new(loop, &store->target, &options);
+    store->feed = store->link ? feed_new(loop, store, &store->target, config, &store->node, upcalls) : NULL;
+    if (!store->feed) {
         private_redis_free(store->private_redis);
         sb_free(store);
         return NULL;
@@ -79,17 +88,24 @@ static void on_link_stopped(void *ctx)
         store->stopped(store->stopped_ctx);
 }
 
+static void on_feed_stopped(void *ctx)
+{
+    struct store *store = ctx;
+    link_stop(store->link, on_link_stopped, store);
+}
+
 void store_stop(struct store *store, void (*done)(void *ctx), void *ctx)
 {
     store->stopped = done;
     store->stopped_ctx = ctx;
-    link_stop(store->link, on_link_stopped, store);
+    feed_stop(store->feed, on_feed_stopped, store);
 }
 
 void store_free(struct store *store)
 {
     if (!store)
         return;
+    feed_free(store->feed);
     link_free(store->link);
     private_redis_free(store->private_redis);
     sb_free(store);

@@ -8,8 +8,11 @@
 #include "store/private_redis.h"
 #include "store/reply.h"
 
+struct feed;
+
 struct store {
     struct link *link;
+    struct feed *feed;
     struct private_redis *private_redis; /* NULL: somebody else's Redis */
     struct config_redis target;
     struct store_upcalls upcalls;

@@ -91,11 +91,12 @@ static void on_transition(const redisReply *reply, link_done_fn done_fn, void *c
     void *block = NULL;
     if (result == STORE_OK) {
         result = verdict_parse(reply_str_at(reply, 0));
-        for (size_t i = 0; i < 3; i++) {
+        for (size_t i = 0; i < STORE_VALUES_MAX; i++) {
             transition.values[i] = reply_str_at(reply_at(reply, 1), i);
             transition.numbers[i] = reply_i64_at(reply_at(reply, 1), i);
         }
         block = read_changes(&transition.changes, reply);
+        transition.changes.number = reply_i64_at(reply, 6);
     }
     done(ctx, result, &transition);
     sb_free(block);

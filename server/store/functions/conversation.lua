@@ -34,7 +34,7 @@ local function open(keys, args)
         end
     end
     local ticket = redis.call('INCR', site:key('ticket'))
-    local c = { id = id, key = site:key('conv', id), shopper = shopper, team = team, agent = '', ticket = ticket }
+    local c = { id = id, key = site:key('conv', id), shopper = shopper, team = team, agent = '', ticket = ticket, is_new = true }
     site:enter(c, 'queued', 'shopper', shopper, 'team', team, 'agent', '', 'ticket', ticket, 'opened_at', site.now,
         'queued_at', site.now, 'preview', preview)
     redis.call('HSET', shopper_key, 'open', id, 'url', url, 'title', title)

@@ -19,6 +19,7 @@
 --   :conv:<id>            hash    state shopper team agent ticket opened_at queued_at closed_at preview
 --   :conv:<id>:log        stream  ids 0-<seq>, dense from 1
 --   :conv:<id>:receipts   hash    shopper_delivered shopper_seen agent_delivered agent_seen
+--   :conv:<id>:nodes      hash    node -> 1 when the shopper looks at it there, else 0
 --   :shopper:<id>         hash    open name email url title
 --   :shopper:<id>:convs   list    oldest first
 --   :queue:<team>         zset    conversation by priority * 2^40 + ticket
@@ -28,18 +29,20 @@
 --   :agent:<id>:nodes     hash    node -> open connections; present while there is a field
 --   :candidates:<team>    zset    free agents by load * 2^41 + idle_since
 --   :agents :teams        set     ids ever seen
---   :nodes                zset    node by last heartbeat; :node:<id>:agents  set
+--   :nodes                zset    node by last heartbeat; :node:<id>:agents, :node:<id>:convs  sets
+--   :hints                hash    node, or all -> how many hints were published to it
 --   :gone                 zset    agent by when the last connection went
 --   :deadlines            zset    closing conversation by when it closes by itself
 --
--- Every function answers { verdict, value, conversations, queues, agents, steps }: the last four are flat lists of what
--- changed, as site:changes() below writes them, so that a node can tell whoever is looking, and log and measure what it
--- brought about.
+-- Every function answers { verdict, value, conversations, queues, agents, steps, number }: the lists are what changed, flat,
+-- as Site:changes() below writes them, so that a node can tell whoever is looking, and log and measure what it brought
+-- about. Other nodes are told by hints (feed.lua); the number is that of the last hint to all: older news is recognised.
 
 local TICKET_SPACE = 2 ^ 40
 local LOAD_SPACE = 2 ^ 41
 local NODE_DEAD_MS = 5000
 local BATCH = 64
+local BURY_BATCH = 500
 
 local Site = {}
 Site.__index = Site
@@ -116,19 +119,31 @@ end
 function Site:changes()
     local conversations, queues, agents = {}, {}, {}
     for id, c in pairs(self.touched) do
-        flat_add(conversations, id, string.format('%d', c.seq), c.shopper, c.agent)
+        local row = { id, string.format('%d', c.seq), c.shopper, c.agent }
+        flat_add(conversations, unpack(row))
+        self:hint_conversation(c, row)
     end
     for team in pairs(self.queues) do
-        flat_add(queues, team, self:queue_summary(team))
+        local row = { team, self:queue_summary(team) }
+        flat_add(queues, unpack(row))
+        self:hint('all', 'queue', unpack(row))
     end
     for agent in pairs(self.agents) do
-        flat_add(agents, agent, self:agent_summary(agent))
+        local row = { agent, self:agent_summary(agent) }
+        flat_add(agents, unpack(row))
+        self:hint('all', 'agent', unpack(row))
     end
-    return conversations, queues, agents, self.steps
+    return conversations, queues, agents, self.steps, tonumber(redis.call('HGET', self:key('hints'), 'all') or 0)
 end
 
 function Site:answer(verdict, ...)
     local value = {}
     flat_add(value, ...)
     return { verdict, value, self:changes() }
+end
+
+-- The same for functions that only read: nobody else is to be told.
+function Site:answer_reading(verdict, ...)
+    self.hint = function() end
+    return self:answer(verdict, ...)
 end

@@ -1,25 +1,35 @@
 -- Nodes: a heartbeat a second by Redis's clock. Whoever beats looks after what others left behind.
 
+-- In batches: a node may have looked at very many conversations. It stays among the dead until all is cleared.
 function Site:bury_node(node)
-    local agents = self:key('node', node, 'agents')
+    local agents, convs = self:key('node', node, 'agents'), self:key('node', node, 'convs')
     for _, agent in ipairs(redis.call('SMEMBERS', agents)) do
         self:agent_left_node(agent, node)
     end
     redis.call('DEL', agents)
-    redis.call('ZREM', self:key('nodes'), node)
+    for _, id in ipairs(redis.call('SRANDMEMBER', convs, BURY_BATCH)) do
+        self:leave(id, node)
+    end
+    if redis.call('EXISTS', convs) == 0 then
+        redis.call('ZREM', self:key('nodes'), node)
+        redis.call('HDEL', self:key('hints'), node)
+    end
 end
 
--- tick: node agent_grace_ms. ok: counts of queued, assigned, closing.
+-- tick: node agent_grace_ms. ok: counts of queued, assigned, closing; how many hints were published to this node and to
+-- all; 1 if the node was known, 0 if it is new or was taken for dead and has to say again what it has.
 local function tick(keys, args)
     local site = site_open(keys)
-    local nodes = site:key('nodes')
-    redis.call('ZADD', nodes, site.now, args[1])
-    for _, node in ipairs(redis.call('ZRANGEBYSCORE', nodes, '-inf', site.now - NODE_DEAD_MS, 'LIMIT', 0, BATCH)) do
-        site:bury_node(node)
+    local nodes, node = site:key('nodes'), args[1]
+    local known = redis.call('ZADD', nodes, site.now, node) == 0 and 1 or 0
+    for _, dead in ipairs(redis.call('ZRANGEBYSCORE', nodes, '-inf', site.now - NODE_DEAD_MS, 'LIMIT', 0, BATCH)) do
+        site:bury_node(dead)
     end
     site:requeue_gone(tonumber(args[2]))
     site:close_overdue()
-    return site:answer('ok', site:counts())
+    local queued, assigned, closing = site:counts()
+    local hints = redis.call('HMGET', site:key('hints'), node, 'all')
+    return site:answer('ok', queued, assigned, closing, hints[1] or 0, hints[2] or 0, known)
 end
 
 function Site:counts()
@@ -50,5 +60,5 @@ local function snapshot(keys)
     for _, agent in ipairs(redis.call('SMEMBERS', site:key('agents'))) do
         site:agent_changed(agent)
     end
-    return site:answer('ok')
+    return site:answer_reading('ok')
 end

@@ -1,0 +1,39 @@
+/* What link.c and link_setup.c share. */
+#pragma once
+
+#include <hiredis/async.h>
+#include <hiredis/hiredis.h>
+
+#include "base/list.h"
+#include "store/link.h"
+
+enum { LINK_RETRY_MIN_MS = 50 };
+
+enum link_state { LINK_DOWN, LINK_RESOLVING, LINK_CONNECTING, LINK_SETTING_UP, LINK_UP, LINK_STOPPED };
+
+struct link {
+    uv_loop_t *loop;
+    const struct config_redis *target;
+    struct link_options options;
+    enum link_state state;
+    redisAsyncContext *redis; /* ours until its disconnect or failed connect was called back */
+    uv_timer_t timer;
+    uv_getaddrinfo_t resolve;
+    struct list pending; /* struct pending, oldest first */
+    int in_flight;
+    size_t subscribed_count;
+    bool drop;
+    bool stopping;
+    int64_t deadline_ms; /* of the state; DOWN: when to try again */
+    int64_t retry_ms;
+    void (*stopped)(void *ctx);
+    void *stopped_ctx;
+};
+
+/* The one place that writes the state. */
+void link_enter(struct link *link, enum link_state state, int64_t timeout_ms);
+/* link_send() in any state that has a connection. */
+bool link_issue(struct link *link, const struct cmd *cmd, link_reply_fn reply, link_done_fn done, void *ctx);
+/* Authenticates, selects, and loads the library or subscribes; then the link is up. False: it cannot even
+ * begin. */
+bool link_set_up(struct link *link);

@@ -1,0 +1,104 @@
+/* From connected to up: AUTH, SELECT, then what the link is for. */
+#include "base/log.h"
+#include "store/link_internal.h"
+#include "store/reply.h"
+
+static void link_is_set_up(struct link *link)
+{
+    link->retry_ms = LINK_RETRY_MIN_MS;
+    link_enter(link, LINK_UP, 0);
+    log_info("redis_up", LOG_CSTR("link", link->options.name));
+    link->options.on_up(link->options.ctx);
+}
+
+static void link_set_up_failed(struct link *link, const char *step, const redisReply *reply)
+{
+    if (!link->drop && !reply_error_is(reply, "LOADING"))
+        log_error("redis_refused", LOG_CSTR("step", step), LOG_CSTR("answer", reply->str));
+    link->drop = true;
+}
+
+static void on_step(const redisReply *reply, link_done_fn done, void *ctx)
+{
+    if (reply && reply->type == REDIS_REPLY_ERROR)
+        link_set_up_failed(ctx, "AUTH or SELECT", reply);
+}
+
+static bool link_authenticate(struct link *link)
+{
+    struct cmd cmd;
+    if (!link->target->password.data)
+        return true;
+    cmd_init(&cmd, "AUTH");
+    if (link->target->user.data)
+        cmd_arg(&cmd, link->target->user);
+    cmd_arg(&cmd, link->target->password);
+    return link_issue(link, &cmd, on_step, NULL, link);
+}
+
+static bool link_select(struct link *link)
+{
+    struct cmd cmd;
+    if (link->target->db == 0)
+        return true;
+    cmd_init(&cmd, "SELECT");
+    cmd_i64(&cmd, link->target->db);
+    return link_issue(link, &cmd, on_step, NULL, link);
+}
+
+/* ---- for commands: the library ---- */
+
+static void on_library_loaded(const redisReply *reply, link_done_fn done, void *ctx)
+{
+    struct link *link = ctx;
+    if (!reply || link->state != LINK_SETTING_UP)
+        return;
+    if (reply->type == REDIS_REPLY_ERROR)
+        link_set_up_failed(link, "FUNCTION LOAD", reply);
+    else
+        link_is_set_up(link);
+}
+
+static bool link_load_library(struct link *link)
+{
+    struct cmd cmd;
+    cmd_init(&cmd, "FUNCTION");
+    cmd_cstr(&cmd, "LOAD");
+    cmd_cstr(&cmd, "REPLACE");
+    cmd_arg(&cmd, link->options.library);
+    return link_issue(link, &cmd, on_library_loaded, NULL, link);
+}
+
+/* ---- for a feed: the channels ---- */
+
+/* Called for each channel subscribed, then for each message; with NULL when the connection ends. */
+static void message_cb(redisAsyncContext *redis, void *data, void *ctx)
+{
+    struct link *link = ctx;
+    const redisReply *reply = data;
+    if (!reply || link->drop || link->state < LINK_SETTING_UP)
+        return;
+    if (reply->type == REDIS_REPLY_ERROR)
+        link_set_up_failed(link, "SUBSCRIBE", reply);
+    else if (str_eq_c(reply_str_at(reply, 0), "message"))
+        link->options.on_message(link->options.ctx, reply_str_at(reply, 2));
+    else if (++link->subscribed_count == link->options.channels_count && link->state == LINK_SETTING_UP)
+        link_is_set_up(link);
+}
+
+static bool link_subscribe(struct link *link)
+{
+    struct cmd cmd;
+    cmd_init(&cmd, "SUBSCRIBE");
+    for (size_t i = 0; i < link->options.channels_count; i++)
+        cmd_arg(&cmd, link->options.channels[i]);
+    link->subscribed_count = 0;
+    return !cmd.overflow && redisAsyncCommandArgv(link->redis, message_cb, link, cmd.argc,
+                                                  (const char **)cmd.argv, cmd.lens) == REDIS_OK;
+}
+
+bool link_set_up(struct link *link)
+{
+    return link_authenticate(link) && link_select(link) &&
+           (link->options.library.data ? link_load_library(link) : link_subscribe(link));
+}
