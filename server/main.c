@@ -18,6 +18,7 @@
 #include "shopbell/hub.h"
 #include "shopbell/net.h"
 #include "shopbell/store.h"
+#include "supervisor.h"
 
 enum { READY_CHECK_MS = 20 };
 
@@ -96,7 +97,14 @@ static void server_watch(struct server *server)
 
 static bool server_start(struct server *server)
 {
-    struct store_upcalls upcalls = {.on_up = hub_on_store_up, .on_down = hub_on_store_down};
+    struct store_upcalls upcalls = {
+        .on_up = hub_on_store_up,
+        .on_down = hub_on_store_down,
+        .on_changes = hub_on_changes,
+        .on_peer = hub_on_peer,
+        .on_told = hub_on_told,
+        .on_gap = hub_on_gap,
+    };
     uv_loop_init(&server->loop);
     metrics_init();
     metrics_process_start(&server->loop);
@@ -145,6 +153,13 @@ static int refuse_config(struct config_errors *errors)
     return 2;
 }
 
+static int supervise(struct config *config, char *argv[])
+{
+    int status = supervisor_run(config, argv);
+    config_free(config);
+    return status;
+}
+
 int main(int argc, char *argv[])
 {
     struct config_errors errors = {0};
@@ -158,7 +173,7 @@ int main(int argc, char *argv[])
         return refuse_config(&errors);
     config_errors_fini(&errors);
     if (command == CONFIG_COMMAND_RUN && config)
-        return server_run(config);
+        return config->workers > 1 && !supervisor_is_worker() ? supervise(config, argv) : server_run(config);
     config_free(config);
     return config_command_run(command);
 }

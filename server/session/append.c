@@ -71,6 +71,7 @@ static void append_stored(struct append *append)
     metrics_observe_us(H_ACK, clock_mono_us() - append->to.received_us);
     metrics_add_labelled(M_MESSAGES, str_from(proto_role_str(append->role)), 1);
     bool whole = live_apply(live, &append->event, reply_session(&append->to), append->to.received_us);
+    peers_tell_grown(live);
     live_hold(live);
     append_finish(append, &outcome);
     if (whole)

@@ -5,6 +5,7 @@
 #include "session/hub.h"
 #include "session/live.h"
 #include "session/push.h"
+#include "session/receipts.h"
 #include "session/respond.h"
 #include "session/site.h"
 
@@ -14,29 +15,11 @@ struct marking {
     bool seen;
 };
 
-static bool grow(int64_t *mark, int64_t up_to)
+static bool receipts_save(struct live *live, enum proto_role role, const struct store_receipts *grown)
 {
-    if (up_to <= *mark)
-        return false;
-    *mark = up_to;
-    return true;
-}
-
-static bool receipts_grow(struct store_receipts *receipts, enum proto_role role, int64_t up_to, bool seen)
-{
-    bool agent = role == PROTO_ROLE_AGENT;
-    bool grown = grow(agent ? &receipts->agent_delivered : &receipts->shopper_delivered, up_to);
-    if (seen)
-        grown |= grow(agent ? &receipts->agent_seen : &receipts->shopper_seen, up_to);
-    return grown;
-}
-
-static bool receipts_save(struct live *live, enum proto_role role, const struct store_receipts *r)
-{
-    bool agent = role == PROTO_ROLE_AGENT;
+    struct proto_receipt receipt = receipt_of(grown, role);
     return store_save_receipt(live_store(live), live->site->id, id_str(&live->conversation.id), role,
-                              agent ? r->agent_delivered : r->shopper_delivered,
-                              agent ? r->agent_seen : r->shopper_seen);
+                              receipt.delivered_up_to, receipt.seen_up_to);
 }
 
 /* An agent's marks count while the conversation is theirs. */
@@ -64,6 +47,7 @@ static void mark(struct live *live, struct session *session, const struct reply_
         }
         live->receipts = grown;
         push_receipt(live, role, session);
+        peers_tell_receipt(live, role);
     }
     respond_empty(session, reply_request_id(to), to->action);
 }

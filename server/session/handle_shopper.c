@@ -25,7 +25,7 @@ void on_update_shopper(struct session *session, const struct proto_request *requ
         return;
     }
     if (live && live_shopper_set(&live->shopper, payload->name, payload->email))
-        push_shopper(live);
+        live_shopper_changed(live);
     struct proto_update_shopper_response response = {
         .shopper = {.id = session_person(session), .name = payload->name, .email = payload->email}};
     proto_encode_update_shopper_response(respond_buf(), request->request_id, &response);

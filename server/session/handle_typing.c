@@ -4,6 +4,12 @@
 #include "session/respond.h"
 #include "session/site.h"
 
+static void tell_typing(struct live *live, const struct session *session, bool is_typing)
+{
+    push_typing(live, session_role(session), session_person(session), is_typing);
+    peers_tell_typing(live, session_role(session), session_person(session), is_typing);
+}
+
 /* Ephemeral: only for a conversation in view here, nothing is read for it and nothing kept. */
 void on_send_typing_indicator(struct session *session, const struct proto_request *request)
 {
@@ -15,6 +21,6 @@ void on_send_typing_indicator(struct session *session, const struct proto_reques
     }
     if (conversation_may_write(&live->conversation, session_role(session), session_person(session)) ==
         PROTO_OK)
-        push_typing(live, session, payload->is_typing);
+        tell_typing(live, session, payload->is_typing);
     respond_empty(session, request->request_id, request->action);
 }

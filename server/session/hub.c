@@ -2,11 +2,12 @@
 
 #include "base/alloc.h"
 #include "base/metrics.h"
+#include "session/live.h"
 #include "session/push.h"
 #include "session/session.h"
 #include "shopbell/hub.h"
 
-enum { TICK_MS = 1000, REQUEST_ARENA_BYTES = 128 * 1024 };
+enum { TICK_MS = 400, REQUEST_ARENA_BYTES = 128 * 1024 };
 
 static struct hub the_hub;
 
@@ -49,6 +50,47 @@ void hub_on_store_down(void *ctx)
     for (size_t i = 0; i < the_hub.sites_count; i++)
         site_on_store_down(&the_hub.sites[i]);
     push_service_status(false);
+}
+
+static struct site *hub_site(struct str id)
+{
+    for (size_t i = 0; i < the_hub.sites_count; i++)
+        if (str_eq(the_hub.sites[i].id, id))
+            return &the_hub.sites[i];
+    return NULL;
+}
+
+void hub_on_changes(void *ctx, struct str site_id, const struct store_changes *changes)
+{
+    struct site *site = hub_site(site_id);
+    if (site)
+        site_apply(site, changes);
+}
+
+void hub_on_peer(void *ctx, struct str site_id, struct str conversation, struct str node, bool looks,
+                 bool shopper_there)
+{
+    struct site *site = hub_site(site_id);
+    struct live *live = site ? live_find(site, conversation) : NULL;
+    if (live)
+        peers_set(live, node, looks, shopper_there);
+}
+
+void hub_on_told(void *ctx, struct str site_id, const struct store_told *told)
+{
+    struct site *site = hub_site(site_id);
+    struct live *live = site ? live_find(site, told->conversation) : NULL;
+    if (!live)
+        return;
+    live_hold(live);
+    peers_heard(live, told);
+    live_release(live);
+}
+
+void hub_on_gap(void *ctx)
+{
+    for (size_t i = 0; i < the_hub.sites_count; i++)
+        site_read_again(&the_hub.sites[i]);
 }
 
 /* ---- lifetime ---- */

@@ -10,7 +10,7 @@
 static void on_view(void *ctx, enum store_result result, struct live *live, struct view *view)
 {
     struct session *session = session_by_id((uint64_t)(uintptr_t)ctx);
-    if (session && view)
+    if (session && view && !view->looked_before)
         push_conversation(session, &view->conversation);
     view_free(view);
 }

@@ -87,8 +87,15 @@ static void live_shopper_came(struct live *live, struct shopper *shopper)
 {
     bool first = shopper->current != live;
     shopper->current = live;
-    if (first)
-        push_shopper_presence(live);
+    if (!first)
+        return;
+    push_shopper_presence(live);
+    peers_shopper_moved(live);
+}
+
+bool live_shopper_present(const struct live *live)
+{
+    return shopper_present(live->site, id_str(&live->conversation.shopper)) || peers_have_shopper(live);
 }
 
 bool live_view(struct live *live, struct session *session)
@@ -214,6 +221,8 @@ static void live_caught_up(struct live *live)
     live->state = LIVE_CURRENT;
     wheel_disarm(&live->site->hub->wheel, &live->retry);
     live_place(live);
+    if (!live->peers.registered)
+        peers_register(live);
     live_ready(live, STORE_OK);
 }
 
@@ -277,6 +286,7 @@ static void live_free(struct live *live)
     map_remove(&live->site->lives, &live->node);
     list_remove(&live->agent_node);
     list_remove(&live->team_node);
+    peers_leave(live);
     live_shopper_fini(&live->shopper);
     conversation_fini(&live->conversation);
     sb_free(live);
@@ -300,14 +310,19 @@ void live_drop_if_idle(struct live *live)
         live_free(live);
 }
 
+static bool live_take_shopper(struct live *live, const struct store_conversation *record)
+{
+    return live_shopper_set(&live->shopper, record->who.name, record->who.email) &&
+           live_shopper_move(&live->shopper, record->who.url, record->who.title);
+}
+
 static bool live_take_record(struct live *live, const struct store_conversation *record)
 {
     struct conversation *c = &live->conversation;
     id_parse(record->shopper, 's', &c->shopper);
     snprintf(c->team, sizeof c->team, STR_FMT, STR_ARG(record->team));
     live->receipts = record->receipts;
-    return live_shopper_set(&live->shopper, record->who.name, record->who.email) &&
-           live_shopper_move(&live->shopper, record->who.url, record->who.title);
+    return live_take_shopper(live, record);
 }
 
 static void on_record(void *ctx, enum store_result result, const struct store_conversation *record)
@@ -324,6 +339,21 @@ static void on_record(void *ctx, enum store_result result, const struct store_co
     }
     live_release(live);
     live_release(live); /* the load's own hold */
+}
+
+static void on_record_again(void *ctx, enum store_result result, const struct store_conversation *record)
+{
+    struct live *live = ctx;
+    if (result == STORE_OK && live_take_shopper(live, record))
+        push_shopper(live);
+    live_release(live);
+}
+
+void live_reload_record(struct live *live)
+{
+    if (store_load_conversation(live_store(live), live->site->id, id_str(&live->conversation.id),
+                                on_record_again, live))
+        live_hold(live);
 }
 
 static struct live *live_new(struct site *site, struct str id)

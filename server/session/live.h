@@ -16,6 +16,7 @@
 #include "base/wheel.h"
 #include "domain/conversation.h"
 #include "session/live_shopper.h"
+#include "session/peers.h"
 #include "session/people.h"
 #include "shopbell/store.h"
 
@@ -38,6 +39,7 @@ struct live {
     struct list_node team_node;  /* in its team's list of waiting ones */
     struct agent *agent;         /* whose list it is in; NULL: none */
     struct store_receipts receipts;
+    struct peers peers;          /* other nodes that look at it */
     struct live_shopper shopper; /* what they said of themselves, and where they are */
     int64_t told_position;       /* in the queue; 0: none */
     uint32_t asked_round;        /* of team->round: when the position was asked for last */
@@ -81,4 +83,7 @@ bool live_apply(struct live *live, const struct event *event, const struct sessi
 /* After a read or a conflict: go on with what waits. */
 void live_ready(struct live *live, enum store_result result);
 
+/* Another node changed what the shopper says of themselves. */
+void live_reload_record(struct live *live);
+bool live_shopper_present(const struct live *live); /* on any node */
 void live_free_all(struct site *site);

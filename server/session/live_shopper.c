@@ -50,7 +50,7 @@ struct proto_shopper_profile live_shopper_profile(const struct live *live, struc
         .name = text_get(shopper->name),
         .email = text_get(shopper->email),
         .has_present = true,
-        .present = shopper_present(live->site, id_str(&live->conversation.shopper)),
+        .present = live_shopper_present(live),
         .page = page->url.data ? page : NULL,
     };
 }
@@ -61,6 +61,12 @@ struct live *shopper_open_live(const struct shopper *shopper)
     return live && conversation_is_open(&live->conversation) ? live : NULL;
 }
 
+void live_shopper_changed(struct live *live)
+{
+    push_shopper(live);
+    peers_tell_record(live);
+}
+
 void shopper_moved(struct shopper *shopper, const struct proto_page *page)
 {
     struct live *live = shopper_open_live(shopper);
@@ -68,5 +74,5 @@ void shopper_moved(struct shopper *shopper, const struct proto_page *page)
     if (!live || !live_shopper_move(&live->shopper, where.url, where.title))
         return;
     store_save_shopper(live_store(live), live->site->id, id_str(&shopper->id), &where);
-    push_shopper(live);
+    live_shopper_changed(live);
 }

@@ -23,5 +23,7 @@ struct proto_shopper_profile live_shopper_profile(const struct live *live, struc
 
 struct live *
 shopper_open_live(const struct shopper *shopper); /* their open conversation, if in view; or NULL */
+/* Shows what was set above to all agents who look, here and on other nodes. */
+void live_shopper_changed(struct live *live);
 /* The shopper is on another page: kept and shown to the agent if a conversation is open, else forgotten. */
 void shopper_moved(struct shopper *shopper, const struct proto_page *page);

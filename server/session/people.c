@@ -47,8 +47,10 @@ static void shopper_gone(struct wheel_timer *timer)
     struct live *live = shopper->current;
     map_remove(&shopper->site->shoppers, &shopper->node);
     sb_free(shopper);
-    if (live)
-        push_shopper_presence(live);
+    if (!live)
+        return;
+    push_shopper_presence(live);
+    peers_shopper_moved(live);
 }
 
 /* ---- agents ---- */

@@ -39,6 +39,7 @@ struct agent {
     struct wheel_timer leaving;
     bool signed_out; /* on purpose: their conversations wait for nobody */
     bool unreported; /* Redis may not know how many sessions there are: say it again */
+    int64_t version; /* of what was last told */
     bool accepting;  /* these three as Redis last told */
     bool present;
     int64_t load;

@@ -1,6 +1,7 @@
 #include "session/push.h"
 
 #include "session/hub.h"
+#include "session/receipts.h"
 #include "session/respond.h"
 #include "session/session.h"
 
@@ -79,28 +80,24 @@ void push_event(struct live *live, const struct event *event, const struct sessi
     push_to_viewers(live, PUSH_TO_ALL, except, PROTO_PUSH_INCOMING_EVENT, received_us);
 }
 
-void push_typing(struct live *live, const struct session *from, bool is_typing)
+void push_typing(struct live *live, enum proto_role role, struct str person, bool is_typing)
 {
-    enum proto_role role = session_role(from);
     struct proto_incoming_typing_indicator_push push = {
         .conversation_id = id_str(&live->conversation.id),
-        .author = {.role = conversation_author_role(role), .id = session_person(from)},
+        .author = {.role = conversation_author_role(role), .id = person},
         .is_typing = is_typing,
     };
     proto_encode_incoming_typing_indicator_push(respond_buf(), &push);
-    push_to_viewers(live, role == PROTO_ROLE_AGENT ? PUSH_TO_SHOPPER : PUSH_TO_AGENTS, from,
+    push_to_viewers(live, role == PROTO_ROLE_AGENT ? PUSH_TO_SHOPPER : PUSH_TO_AGENTS, NULL,
                     PROTO_PUSH_INCOMING_TYPING_INDICATOR, 0);
 }
 
 void push_receipt(struct live *live, enum proto_role of, const struct session *except)
 {
-    const struct store_receipts *r = &live->receipts;
-    bool agent = of == PROTO_ROLE_AGENT;
     struct proto_receipts_updated_push push = {
         .conversation_id = id_str(&live->conversation.id),
         .role = of,
-        .receipt = {.delivered_up_to = agent ? r->agent_delivered : r->shopper_delivered,
-                    .seen_up_to = agent ? r->agent_seen : r->shopper_seen},
+        .receipt = receipt_of(&live->receipts, of),
     };
     proto_encode_receipts_updated_push(respond_buf(), &push);
     push_to_viewers(live, PUSH_TO_ALL, except, PROTO_PUSH_RECEIPTS_UPDATED, 0);
@@ -120,7 +117,7 @@ static void push_presence(struct live *live, enum proto_role role, bool present)
 
 void push_shopper_presence(struct live *live)
 {
-    push_presence(live, PROTO_ROLE_SHOPPER, shopper_present(live->site, id_str(&live->conversation.shopper)));
+    push_presence(live, PROTO_ROLE_SHOPPER, live_shopper_present(live));
 }
 
 void push_agent_presence(struct live *live)

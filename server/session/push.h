@@ -13,7 +13,8 @@ struct proto_event push_event_view(struct site *site, const struct event *event)
 
 void push_event(struct live *live, const struct event *event, const struct session *except,
                 int64_t received_us);
-void push_typing(struct live *live, const struct session *from, bool is_typing);
+/* person is typing, to the other side. */
+void push_typing(struct live *live, enum proto_role role, struct str person, bool is_typing);
 void push_receipt(struct live *live, enum proto_role of, const struct session *except);
 void push_shopper_presence(struct live *live);
 void push_agent_presence(struct live *live);

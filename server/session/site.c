@@ -29,22 +29,25 @@ struct agent *site_agent(struct site *site, struct str id)
 
 /* ---- what a function changed ---- */
 
-static void apply_queue(struct site *site, const struct store_changed_queue *queue)
+/* What functions answer and what hints say comes by two connections: the higher number is the newer. */
+static void apply_queue(struct site *site, const struct store_changed_queue *queue, int64_t number)
 {
     struct team *team = site_team(site, queue->team);
-    if (!team)
+    if (!team || number < team->version)
         return;
+    team->version = number;
     team->length = queue->length;
     team->oldest_at_ms = queue->oldest_at_ms;
     team->queue_changed = true;
     team_refresh_soon(team);
 }
 
-static void apply_agent(struct site *site, const struct store_changed_agent *changed)
+static void apply_agent(struct site *site, const struct store_changed_agent *changed, int64_t number)
 {
     struct agent *agent = site_agent(site, changed->id);
-    if (!agent)
+    if (!agent || number < agent->version)
         return;
+    agent->version = number;
     agent_mirror(agent, changed->accepting, changed->present, changed->load);
     for (size_t i = 0; i < site->config->teams_count; i++)
         if (config_agent_in_team(agent->config, site->teams[i].config->id))
@@ -83,9 +86,9 @@ void site_apply(struct site *site, const struct store_changes *changes)
     for (size_t i = 0; i < changes->steps_count; i++)
         note_step(site, &changes->steps[i]);
     for (size_t i = 0; i < changes->agents_count; i++)
-        apply_agent(site, &changes->agents[i]);
+        apply_agent(site, &changes->agents[i], changes->number);
     for (size_t i = 0; i < changes->queues_count; i++)
-        apply_queue(site, &changes->queues[i]);
+        apply_queue(site, &changes->queues[i], changes->number);
     for (size_t i = 0; i < changes->conversations_count; i++)
         apply_conversation(site, &changes->conversations[i]);
 }
@@ -144,16 +147,42 @@ static void site_recall_agent(struct site *site, struct agent *agent)
                                      site);
 }
 
-void site_on_store_up(struct site *site)
+/* Redis may have been put back to an earlier state: its numbers begin anew. */
+static void site_forget_versions(struct site *site)
 {
-    site_fetch_secret(site);
+    for (size_t i = 0; i < site->config->teams_count; i++)
+        site->teams[i].version = 0;
     for (size_t i = 0; i < site->config->agents_count; i++)
-        site_recall_agent(site, &site->agents[i]);
+        site->agents[i].version = 0;
+}
+
+void site_read_again(struct site *site)
+{
     store_snapshot(site->hub->store, site->id, on_snapshot, site);
     map_for_each_safe(node, &site->lives)
     {
-        live_follow(container_of(node, struct live, node), 0);
+        struct live *live = container_of(node, struct live, node);
+        live_hold(live);
+        if (live->state != LIVE_LOADING)
+            peers_register(live);
+        live_follow(live, 0);
+        live_release(live);
     }
+}
+
+/* Who is connected here, and what they look at. */
+static void site_say_again(struct site *site)
+{
+    for (size_t i = 0; i < site->config->agents_count; i++)
+        site_recall_agent(site, &site->agents[i]);
+    site_read_again(site);
+}
+
+void site_on_store_up(struct site *site)
+{
+    site_fetch_secret(site);
+    site_forget_versions(site);
+    site_say_again(site);
 }
 
 void site_on_store_down(struct site *site)
@@ -172,8 +201,12 @@ static void on_ticked(void *ctx, enum store_result result, const struct store_tr
 {
     struct site *site = ctx;
     site_on_changes(site, result, transition);
-    if (result == STORE_OK)
-        memcpy(site->counts, transition->numbers, sizeof site->counts);
+    if (result != STORE_OK)
+        return;
+    memcpy(site->counts, transition->numbers, sizeof site->counts);
+    store_check_hints(site->hub->store, site->id, transition->numbers[3], transition->numbers[4]);
+    if (transition->numbers[5] == 0)
+        site_say_again(site);
 }
 
 /* What Redis refused although it is there: disk full, say. */

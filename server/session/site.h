@@ -34,6 +34,8 @@ void site_fini(struct site *site);
 
 /* Redis answers again: learn the secret, mirror agents and queues, tell who is connected here. */
 void site_on_store_up(struct site *site);
+/* Hints were lost: what is mirrored and in view may be old. */
+void site_read_again(struct site *site);
 void site_on_store_down(struct site *site);
 bool site_ready(const struct site *site);
 /* The heartbeat. */

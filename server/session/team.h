@@ -16,6 +16,7 @@ struct site;
 struct team {
     struct site *site;
     const struct config_team *config;
+    int64_t version;      /* of what was last told */
     int64_t length;       /* of the queue, as last told */
     int64_t oldest_at_ms; /* 0: empty */
     struct list waiting;  /* struct live by team_node: queued conversations that someone here looks at */

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "session/push.h"
+#include "session/receipts.h"
 #include "session/session.h"
 #include "session/site.h"
 
@@ -77,10 +78,8 @@ void view_free(struct view *view)
 
 static struct proto_receipts view_receipts(const struct store_receipts *r)
 {
-    return (struct proto_receipts){
-        .shopper = {.delivered_up_to = r->shopper_delivered, .seen_up_to = r->shopper_seen},
-        .agent = {.delivered_up_to = r->agent_delivered, .seen_up_to = r->agent_seen},
-    };
+    return (struct proto_receipts){.shopper = receipt_of(r, PROTO_ROLE_SHOPPER),
+                                   .agent = receipt_of(r, PROTO_ROLE_AGENT)};
 }
 
 /* The shopper may move on, and the live view be gone, before this is sent: copies. */
@@ -170,6 +169,7 @@ static void on_events(void *ctx, enum store_result result, const struct event *e
     struct reading *reading = ctx;
     struct session *session = session_by_id(reading->session_id);
     struct view *view = NULL;
+    bool looked_before = session && live_viewer(reading->live, session);
     for (size_t i = 0; i < count; i++)
         live_apply(reading->live, &events[i], NULL, 0);
     if (!session)
@@ -177,6 +177,8 @@ static void on_events(void *ctx, enum store_result result, const struct event *e
     struct view_run run = view_fit(events, count, reading->after == VIEW_NEWEST, reading->max_bytes);
     if (result == STORE_OK && view_look(reading->live, session))
         view = view_new(reading->live, session_role(session), run.events, run.count);
+    if (view)
+        view->looked_before = looked_before;
     reading_end(reading, result == STORE_OK ? STORE_UNAVAILABLE : result, view);
 }
 

@@ -14,6 +14,7 @@ struct view {
     struct proto_conversation conversation;
     struct proto_shopper_profile shopper;
     struct proto_page page;
+    bool looked_before; /* the session was a viewer already: it has been shown this */
     struct arena arena; /* the events and all texts but those of the config */
 };
 

@@ -1,0 +1,182 @@
+#include "session/peers.h"
+
+#include "base/alloc.h"
+#include "session/live.h"
+#include "session/push.h"
+#include "session/receipts.h"
+#include "session/site.h"
+
+static bool shopper_here(const struct live *live)
+{
+    return shopper_present(live->site, id_str(&live->conversation.shopper));
+}
+
+bool peers_have_shopper(const struct live *live)
+{
+    for (size_t i = 0; i < live->peers.count; i++)
+        if (live->peers.list[i].shopper_there)
+            return true;
+    return false;
+}
+
+/* ---- who they are ---- */
+
+static struct peer *peer_find(struct live *live, struct str node)
+{
+    for (size_t i = 0; i < live->peers.count; i++)
+        if (str_eq(id_str(&live->peers.list[i].node), node))
+            return &live->peers.list[i];
+    return NULL;
+}
+
+static struct peer *peer_add(struct live *live, struct str node)
+{
+    struct peers *peers = &live->peers;
+    struct id id;
+    struct peer *list =
+        id_parse(node, 'n', &id) ? sb_realloc(peers->list, (peers->count + 1) * sizeof *list) : NULL;
+    if (!list)
+        return NULL;
+    peers->list = list;
+    list[peers->count] = (struct peer){.node = id};
+    return &list[peers->count++];
+}
+
+static void peer_remove(struct live *live, struct peer *peer)
+{
+    *peer = live->peers.list[--live->peers.count];
+}
+
+static void peer_tell(struct live *live, const struct peer *peer, struct store_told told)
+{
+    told.conversation = id_str(&live->conversation.id);
+    store_tell(live_store(live), live->site->id, id_str(&peer->node), &told);
+}
+
+static void peers_put(struct live *live, struct str node, bool shopper_there)
+{
+    struct peer *peer = peer_find(live, node);
+    if (!peer)
+        peer = peer_add(live, node);
+    if (peer)
+        peer->shopper_there = shopper_there;
+}
+
+void peers_set(struct live *live, struct str node, bool looks, bool shopper_there)
+{
+    struct peer *peer = peer_find(live, node);
+    bool had_shopper = live_shopper_present(live);
+    if (looks)
+        peers_put(live, node, shopper_there);
+    else if (peer)
+        peer_remove(live, peer);
+    peer = peer_find(live, node);
+    if (peer)
+        peer_tell(live, peer,
+                  (struct store_told){.kind = STORE_TELL_EVENT, .seq = live->conversation.last_seq});
+    if (had_shopper != live_shopper_present(live))
+        push_shopper_presence(live);
+}
+
+/* ---- registering ---- */
+
+static void on_peers(void *ctx, enum store_result result, const struct store_peer *peers, size_t count)
+{
+    struct live *live = ctx;
+    bool had_shopper = live_shopper_present(live);
+    if (result == STORE_OK) {
+        live->peers.count = 0;
+        for (size_t i = 0; i < count; i++)
+            peers_put(live, peers[i].node, peers[i].shopper_there);
+        if (had_shopper != live_shopper_present(live))
+            push_shopper_presence(live);
+    } else {
+        live->peers.registered = false;
+    }
+    live_release(live);
+}
+
+void peers_register(struct live *live)
+{
+    bool here = shopper_here(live);
+    if (!store_view(live_store(live), live->site->id, id_str(&live->conversation.id), here, on_peers, live))
+        return; /* on the store's return everybody registers */
+    live_hold(live);
+    live->peers.registered = true;
+    live->peers.told_shopper_here = here;
+}
+
+void peers_shopper_moved(struct live *live)
+{
+    if (live->peers.told_shopper_here != shopper_here(live))
+        peers_register(live);
+}
+
+void peers_leave(struct live *live)
+{
+    if (live->peers.registered)
+        store_unview(live_store(live), live->site->id, id_str(&live->conversation.id));
+    sb_free(live->peers.list);
+    live->peers = (struct peers){0};
+}
+
+/* ---- telling ---- */
+
+static void peers_tell(struct live *live, struct store_told told)
+{
+    for (size_t i = 0; i < live->peers.count; i++)
+        peer_tell(live, &live->peers.list[i], told);
+}
+
+void peers_tell_grown(struct live *live)
+{
+    peers_tell(live, (struct store_told){.kind = STORE_TELL_EVENT, .seq = live->conversation.last_seq});
+}
+
+void peers_tell_typing(struct live *live, enum proto_role role, struct str person, bool is_typing)
+{
+    peers_tell(live, (struct store_told){
+                         .kind = STORE_TELL_TYPING, .role = role, .person = person, .is_typing = is_typing});
+}
+
+void peers_tell_receipt(struct live *live, enum proto_role role)
+{
+    struct proto_receipt receipt = receipt_of(&live->receipts, role);
+    peers_tell(live, (struct store_told){.kind = STORE_TELL_RECEIPT,
+                                         .role = role,
+                                         .delivered = receipt.delivered_up_to,
+                                         .seen = receipt.seen_up_to});
+}
+
+void peers_tell_record(struct live *live)
+{
+    peers_tell(live, (struct store_told){.kind = STORE_TELL_RECORD});
+}
+
+/* ---- hearing ---- */
+
+static void heard_receipt(struct live *live, const struct store_told *told)
+{
+    bool grown = receipts_grow(&live->receipts, told->role, told->delivered, false);
+    grown |= receipts_grow(&live->receipts, told->role, told->seen, true);
+    if (grown)
+        push_receipt(live, told->role, NULL);
+}
+
+void peers_heard(struct live *live, const struct store_told *told)
+{
+    switch (told->kind) {
+    case STORE_TELL_EVENT:
+        live_follow(live, told->seq);
+        break;
+    case STORE_TELL_TYPING:
+        push_typing(live, told->role, told->person, told->is_typing);
+        break;
+    case STORE_TELL_RECEIPT:
+        heard_receipt(live, told);
+        break;
+    case STORE_TELL_RECORD:
+        live_reload_record(live);
+        break;
+    }
+}

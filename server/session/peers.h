@@ -1,0 +1,46 @@
+/* The other nodes that look at a conversation, and what they and this one tell each other about it.
+ *
+ * A node that begins to look says so in Redis before it can rely on hints; each that looks already answers
+ * with how far the stream has grown, so that nothing falls between its reading and the first hint. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ids.h"
+#include "proto.h"
+
+struct live;
+struct store_told;
+
+struct peer {
+    struct id node;
+    bool shopper_there;
+};
+
+struct peers {
+    struct peer *list; /* owned */
+    size_t count;
+    bool registered;
+    bool told_shopper_here; /* what the others know of this node */
+};
+
+/* Says, or says again, that this node looks and whether the shopper is here. */
+void peers_register(struct live *live);
+/* The shopper came to this node, or left it. */
+void peers_shopper_moved(struct live *live);
+/* This node no longer looks. Frees the list. */
+void peers_leave(struct live *live);
+
+bool peers_have_shopper(const struct live *live);
+/* A peer looks, or no longer does. */
+void peers_set(struct live *live, struct str node, bool looks, bool shopper_there);
+
+/* Telling all of them. */
+void peers_tell_grown(struct live *live);
+void peers_tell_typing(struct live *live, enum proto_role role, struct str person, bool is_typing);
+void peers_tell_receipt(struct live *live, enum proto_role role);
+void peers_tell_record(struct live *live);
+/* What another node told. */
+void peers_heard(struct live *live, const struct store_told *told);
