@@ -17,7 +17,7 @@ static const char help[] =
     "  --data DIR          what must be kept, default ./shopbell-data       SHOPBELL_DATA\n"
     "  --redis URL         redis://[user:password@]host:port/db or          SHOPBELL_REDIS\n"
     "                      unix:/path; without it, a private redis-server\n"
-    "  --workers N         worker processes; this version runs 1            SHOPBELL_WORKERS\n"
+    "  --workers N         worker processes on the same port, default 1     SHOPBELL_WORKERS\n"
     "                      debug, info, warn or error, default info         SHOPBELL_LOG_LEVEL\n"
     "\n"
     "  --check-config      read and check everything, start nothing\n"

@@ -28,11 +28,10 @@ static void apply_workers(struct config_reader *reader, const struct config_valu
     int64_t workers = 1;
     if (!config_parse_i64(reader, value, 1, 1024, &workers))
         return;
-    if (workers > 1)
-        config_error(
-            reader->errors, value->where,
-            "%d workers were asked for, but one worker is what this version runs; give 1 or leave it out",
-            (int)workers);
+    if (workers > 1 && reader->config->listen_host.data && reader->config->listen_port == 0)
+        config_error(reader->errors, value->where,
+                     "%d workers share one port, so --listen must name it; port 0 is for one worker",
+                     (int)workers);
     reader->config->workers = (int)workers;
 }
 

@@ -4,7 +4,7 @@ import { Agent } from './harness/agent';
 import type { Screen } from './harness/browser';
 import { shoot } from './harness/shots';
 import { press } from './harness/shopper';
-import { part, setStage } from './harness/stage';
+import { setStage } from './harness/stage';
 import { until } from './harness/until';
 
 const SHOPPER = /^Shopper \w{4}/;
@@ -141,7 +141,6 @@ async function conversation(screen: Screen, name: string, fullName: string): Pro
     const seqs = (await server.stream(id)).map(({ seq }) => seq);
     assert.deepEqual(seqs, seqs.map((_, i) => i + 1));
   }
-  await part(agent, shopper);
 }
 
 stage.story('a shopper and an agent talk from the first word to the next conversation, on desktops', () =>

@@ -4,7 +4,7 @@ import { after } from 'node:test';
 import { openSite, type Site } from './harness/site';
 import { shoot } from './harness/shots';
 import { Shopper } from './harness/shopper';
-import { part, setStage } from './harness/stage';
+import { setStage } from './harness/stage';
 import { bounded, PATIENCE_MS, until } from './harness/until';
 
 let listed: Site;
@@ -47,7 +47,9 @@ stage.story('a page with a strict policy of its own embeds the widget by its tag
   await until(async () => assert.ok(await face.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0)));
   await shopper.page.reload();
   await shopper.readsAll(['Does this work over here?', 'It does.']);
-  await part(agent, shopper);
+  await agent.proposeClose();
+  await shopper.button('It’s solved').click();
+  await shopper.sees(/^Solved$/);
 });
 
 stage.story('the page’s own interface: queued calls, events, hide and show, shutdown', async () => {

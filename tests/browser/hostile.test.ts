@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
 import type { Agent } from './harness/agent';
 import { shoot } from './harness/shots';
-import { part, setStage } from './harness/stage';
+import { setStage } from './harness/stage';
 import { until } from './harness/until';
 
 /** Each would call this if it ever ran as anything but text. */
@@ -106,11 +106,14 @@ stage.story('messages, names, addresses and titles are never markup in the conso
   await agent.write(ALL.slice(0, 2000));
   await shopper.sees(/evil\.example/);
   await onlyText(shopper.page, shopper.panel);
-  await part(agent, shopper);
+  await agent.proposeClose();
+  await shopper.button('It’s solved').click();
   await agent.list.getByRole('region', { name: 'Recently closed' }).getByRole('link', { name: /onerror/ }).waitFor();
   await onlyText(agent.page, whole(agent));
   await agent.openConversation(/svg onload/);
-  await part(agent, second);
+  await agent.proposeClose();
+  await second.button('It’s solved').click();
+  await second.sees(/^Solved$/);
 });
 
 stage.story('an address that is no web page is shown and not linked', async () => {

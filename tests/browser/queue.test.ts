@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Screen } from './harness/browser';
 import { shoot } from './harness/shots';
 import { press, type Shopper } from './harness/shopper';
-import { part, setStage } from './harness/stage';
+import { setStage } from './harness/stage';
 import { until } from './harness/until';
 
 /** Twice what a test may wait for it, so that an agent who goes away on purpose is not also one who vanished. */
@@ -14,6 +14,12 @@ async function someoneAsks(name: string, question: string, path: string, screen:
   await shopper.open();
   await shopper.write(question);
   return shopper;
+}
+
+async function solve(agent: { proposeClose(): Promise<void> }, shopper: Shopper): Promise<void> {
+  await agent.proposeClose();
+  await press(shopper.button('It’s solved'), shopper.person);
+  await shopper.sees(/^Solved$/);
 }
 
 stage.story('with the only agent at capacity the others see their place, and it moves', async () => {
@@ -36,7 +42,7 @@ stage.story('with the only agent at capacity the others see their place, and it 
   await maya.openConversation('Ingrid Solheim');
   await shoot(maya.page, 'console-at-capacity');
 
-  await part(maya, first);
+  await solve(maya, first);
   await second.sees('Maya joined');
   await third.sees('You are next in line.');
   await maya.openConversation('Teodor Nyström');
@@ -44,7 +50,7 @@ stage.story('with the only agent at capacity the others see their place, and it 
   // Away, the next one is not sent to her; available again, they are.
   await maya.setAvailable(false);
   await shoot(maya.page, 'console-away');
-  await part(maya, second);
+  await solve(maya, second);
   await third.sees('Nobody is here right now.');
   await third.sees('You are next in line.');
   await shoot(third.page, 'widget-waiting-away');
@@ -52,7 +58,7 @@ stage.story('with the only agent at capacity the others see their place, and it 
   await third.sees('Maya joined');
   await until(async () => assert.equal(await stage.server.queueLength('support'), 0));
   await maya.openConversation('Aisha Bello');
-  await part(maya, third);
+  await solve(maya, third);
 });
 
 stage.story('an agent who vanishes gives the conversation back, and the next one goes on with it', async () => {
@@ -71,5 +77,5 @@ stage.story('an agent who vanishes gives the conversation back, and the next one
   await jonas.openConversation('Mikael Roos');
   await jonas.readsAll(['My kettle drips.', 'Let me look.', 'Hello?']);
   await shoot(jonas.page, 'console-taken-over');
-  await part(jonas, shopper);
+  await solve(jonas, shopper);
 });

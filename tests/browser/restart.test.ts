@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Agent } from './harness/agent';
 import { shoot } from './harness/shots';
 import type { Shopper } from './harness/shopper';
-import { part, setStage } from './harness/stage';
+import { setStage } from './harness/stage';
 import { until } from './harness/until';
 
 const EACH = 16;
@@ -67,7 +67,6 @@ async function restartInTheMiddle(agentName: string, end: () => Promise<void>, p
   await shopper.sees('Seen');
   await shopper.write('Still there?');
   await agent.sees('Still there?');
-  await part(agent, shopper);
 }
 
 stage.story('a clean restart in the middle of a conversation loses and doubles nothing', () =>
@@ -85,5 +84,4 @@ stage.story('the page reloaded in the middle of sending sends the rest, once', a
   await agree(talk, [texts]);
   await agent.write('All six are here.');
   await shopper.sees('All six are here.');
-  await part(agent, shopper);
 });

@@ -63,7 +63,7 @@ test('what is wrong with the command line is said', () => {
   assert.match(run(['--config', join(dir, 'nothing.conf')]).stderr, /cannot open .*nothing\.conf: No such file/);
   assert.match(run(['--fly']).stderr, /--fly: is not a flag of this program; --help lists them/);
   assert.match(run(['--config', good, '--listen']).stderr, /--listen: has no value/);
-  assert.match(run(['--config', good, '--workers', '2']).stderr, /--workers: 2 workers were asked for/);
+  assert.match(run(['--config', good, '--workers', '2', '--listen', '127.0.0.1:0']).stderr, /--workers: 2 workers share one port/);
   const redis = run(['--config', good, '--redis', 'http://:canary@x']);
   assert.match(redis.stderr, /--redis: the Redis URL does not do/);
   assert.doesNotMatch(redis.stderr, /canary/);

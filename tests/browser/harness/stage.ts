@@ -5,7 +5,7 @@ import { type BrowserContextOptions } from 'playwright-core';
 import { Agent } from './agent';
 import { Browsing, type Person, type Screen } from './browser';
 import { Server, type ServerOptions } from './server';
-import { press, Shopper } from './shopper';
+import { Shopper } from './shopper';
 
 const STORY_MS = 60_000;
 
@@ -61,14 +61,6 @@ export class Stage {
       end();
     }
   }
-}
-
-/** Ends a conversation as they all should end, so that it does not come to somebody in a later story. */
-export async function part(agent: Agent, shopper: Shopper): Promise<void> {
-  await agent.proposeClose();
-  await press(shopper.button('It’s solved'), shopper.person);
-  await shopper.sees(/^Solved$/);
-  await agent.sees(/^This conversation is closed\./);
 }
 
 export function setStage(options: ServerOptions | (() => Promise<ServerOptions>) = {}): Stage {
