@@ -6,7 +6,7 @@ import { press, type Shopper } from './harness/shopper';
 import { setStage } from './harness/stage';
 import { until } from './harness/until';
 
-/** Twice what a test may wait for it, so that an agent who goes away on purpose is not also one who vanished. */
+/** A short grace, so that nobody waits long for the agent who vanished. */
 const stage = setStage({ agents: { maya: 1, jonas: 1 }, agentGraceMs: 1500 });
 
 async function someoneAsks(name: string, question: string, path: string, screen: Screen = 'desktop'): Promise<Shopper> {
