@@ -1,0 +1,164 @@
+// Several servers on one Redis behave as one.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { agent, Client, shopper } from './harness/client.ts';
+import { type Server, startServer } from './harness/server.ts';
+import { until } from './harness/until.ts';
+
+const settings = { agent_grace_ms: 500 };
+const sites = ['chat', 'dies', 'both', 'resend', 'pages', 'lost', 'cut', 'queue', 'team'];
+
+function beside(first: Server, flags: string[] = []): Promise<Server> {
+  return startServer({ sites, settings, flags: ['--redis', `unix:${join(first.data, 'redis.sock')}`, ...flags] });
+}
+
+const east = await startServer({ sites, settings });
+const west = await beside(east);
+after(async () => {
+  await west.close();
+  await east.close();
+});
+
+/** A shopper on one server whose conversation is an agent's on the other. */
+async function across(site: string): Promise<{ maya: Client; anna: Client; id: string }> {
+  const maya = await agent(west, site, 'maya');
+  const anna = await shopper(east, site);
+  const { id } = (await anna.start('Hello')).conversation;
+  assert.equal((await maya.given()).id, id);
+  return { maya, anna, id };
+}
+
+async function hintsLost(server: Server): Promise<number> {
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  return Number(/^shopbell_hints_lost_total (\d+)/m.exec(text)![1]);
+}
+
+describe('two servers', { concurrency: true }, () => {
+  test('a shopper on one and an agent on the other talk, type, see and are there', async () => {
+    const { maya, anna, id } = await across('chat');
+    await maya.send(id, 'Hi');
+    assert.equal((await anna.event('message')).text, 'Hi');
+    await anna.send(id, 'A question');
+    assert.equal((await maya.event('message')).text, 'A question');
+    assert.deepEqual(anna.lines(id), maya.lines(id));
+
+    await anna.must('send_typing_indicator', { conversation_id: id, is_typing: true });
+    assert.equal((await maya.push('incoming_typing_indicator')).author.id, anna.id);
+    await maya.must('mark_events_as_seen', { conversation_id: id, up_to: 5 });
+    assert.deepEqual(await anna.push('receipts_updated'), {
+      conversation_id: id,
+      role: 'agent',
+      receipt: { delivered_up_to: 5, seen_up_to: 5 },
+    });
+    await anna.must('update_page', { page: { url: 'https://shop.example/boots' } });
+    assert.equal((await maya.push('shopper_updated')).shopper.page?.url, 'https://shop.example/boots');
+
+    anna.socket.terminate();
+    await maya.push('presence_updated', ({ present }) => !present);
+    const back = await shopper(west, 'chat', { token: anna.token, cursors: [] });
+    await maya.push('presence_updated', ({ present }) => present);
+    maya.socket.terminate();
+    await back.push('presence_updated', ({ role, present }) => role === 'agent' && !present);
+  });
+
+  test('both write at once, and everybody has one order without a gap', async () => {
+    const { maya, anna, id } = await across('both');
+    const texts = (who: string) => Array.from({ length: 40 }, (_, i) => `${who} ${i}`);
+    const inTurn = async (client: Client, who: string) => {
+      for (const text of texts(who)) await client.send(id, text);
+    };
+    await Promise.all([inTurn(anna, 'anna'), inTurn(maya, 'maya')]);
+    const stored = await (await east.redis()).events('both', id);
+    const lines = stored.map(({ id: at, text, type }) => `${at!.slice(2)} ${text ?? type}`);
+    assert.deepEqual(lines.map((line) => Number.parseInt(line, 10)), Array.from({ length: 83 }, (_, i) => i + 1));
+    await until('both hold all', () => anna.lines(id).length === 83 && maya.lines(id).length === 83);
+    assert.deepEqual(anna.lines(id), lines);
+    assert.deepEqual(maya.lines(id), lines);
+    for (const who of ['anna', 'maya']) assert.deepEqual(lines.map((line) => line.slice(line.indexOf(' ') + 1)).filter((text) => text.startsWith(who)), texts(who));
+  });
+
+  test('a message sent again through the other server is recognised', async () => {
+    const { maya, anna, id } = await across('resend');
+    const first = await anna.send(id, 'Once', 'anna-once');
+    anna.socket.terminate();
+    const back = await shopper(west, 'resend', { token: anna.token, cursors: [] });
+    assert.deepEqual(await back.send(id, 'Once', 'anna-once'), { ...first, duplicate: true });
+    const again = await back.must('start_conversation', { custom_id: 'anna-once', text: 'Once' });
+    assert.deepEqual([again.conversation.id, again.seq, again.duplicate], [id, first.seq, true]);
+    assert.equal(maya.lines(id).filter((line) => line.endsWith('Once')).length, 1);
+  });
+
+  test('a page on the other server sees the conversation that was opened here', async () => {
+    const anna = await shopper(east, 'pages');
+    const other = await shopper(west, 'pages', { token: anna.token });
+    const { id } = (await anna.start('Hello')).conversation;
+    assert.equal((await other.given()).id, id);
+    await other.send(id, 'From the other page');
+    assert.equal((await anna.event('message')).text, 'From the other page');
+  });
+
+  test('the place in the queue is told, and moves, on either server', async () => {
+    const anna = await shopper(east, 'queue');
+    const berta = await shopper(west, 'queue');
+    await anna.start('First');
+    const second = await berta.start('Second');
+    assert.equal(second.conversation.queue_position ?? (await berta.push('queue_position_updated')).position, 2);
+    const maya = await agent(west, 'queue', 'maya', {});
+    await maya.given();
+    await anna.event('assigned');
+  });
+
+  test('the team is told the same everywhere', async () => {
+    const anna = await shopper(east, 'team');
+    assert.equal(anna.login.teams[0]?.status, 'away');
+    const maya = await agent(west, 'team', 'maya');
+    await anna.push('team_status_updated', ({ status }) => status.status === 'online');
+    await maya.must('set_routing_status', { status: 'away' });
+    await anna.push('team_status_updated', ({ status }) => status.status === 'away');
+    const berta = await shopper(east, 'team');
+    assert.equal(berta.login.teams[0]?.status, 'away');
+  });
+});
+
+// What follows disturbs the feed, so one after the other.
+test('a hint that is lost is noticed within a second, also when nothing follows it', async () => {
+  const { maya, anna, id } = await across('lost');
+  const redis = await east.redis();
+  const before = await hintsLost(west);
+  await anna.send(id, 'Heard');
+  await maya.event('message');
+  await redis.call('ACL', 'SETUSER', 'default', '-publish');
+  await anna.send(id, 'Not heard');
+  await redis.call('ACL', 'SETUSER', 'default', '+publish');
+  assert.equal((await maya.event('message', 1500)).text, 'Not heard');
+  assert.ok((await hintsLost(west)) > before);
+  assert.deepEqual(maya.lines(id), anna.lines(id));
+});
+
+test('what is said while the feed is cut is there as soon as it is back', async () => {
+  const { maya, anna, id } = await across('cut');
+  const redis = await east.redis();
+  for (let round = 0; round < 5; round++) {
+    await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await anna.send(id, `Round ${round}`);
+    assert.equal((await maya.event('message', 2000)).text, `Round ${round}`);
+  }
+  assert.deepEqual(maya.lines(id), anna.lines(id));
+});
+
+test('a server that dies: its agent is said to be gone, and the conversation is the next one’s', async () => {
+  const south = await beside(east);
+  const maya = await agent(south, 'dies', 'maya');
+  const anna = await shopper(east, 'dies');
+  const { id } = (await anna.start('Hello')).conversation;
+  await maya.given();
+  await south.stop('SIGKILL');
+  await anna.push('presence_updated', ({ role, present }) => role === 'agent' && !present, 8000);
+  await anna.event('queued', 8000);
+  const jonas = await agent(west, 'dies', 'jonas');
+  const given = await until('jonas has it', () => jonas.given(8000).then((c) => (c.id === id ? c : undefined)));
+  assert.deepEqual(given.events.slice(-2).map(({ type, reason }) => reason ?? type), ['agent_left', 'assigned']);
+  assert.equal((await anna.event('assigned')).agent?.id, 'jonas');
+  await south.close();
+});
