@@ -116,6 +116,19 @@ test('whatever is typed or secret is in no line of the log, and each line is key
   assert.deepEqual(steps, ['opened', 'assigned']);
 });
 
+test('the demo is as it says: its agents log in, and have faces', async (t) => {
+  const demo = await startServer({ config: 'web-widget/demo-store/demo.conf' });
+  t.after(() => demo.close());
+  for (const name of ['maya', 'jonas', 'amira', 'kofi']) {
+    const client = await Client.open(demo);
+    const login = { role: 'agent' as const, site: 'demo', email: `${name}@nordlicht.example`, password: PASSWORD };
+    const { photo } = (await client.must('login', login)).agent!.profile;
+    const { status, headers } = await get(demo, photo!);
+    assert.deepEqual([status, headers['content-type']], [200, 'image/webp']);
+  }
+  assert.equal((await (await shopper(demo, 'demo')).start('Hello')).conversation.state, 'assigned');
+});
+
 test('every page has a strict policy, and none can be framed or sniffed', async () => {
   const seen = new Set<string>();
   const todo = ['/', '/console/', '/nowhere', '/console/nowhere'];

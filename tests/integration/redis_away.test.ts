@@ -114,6 +114,18 @@ describe('Redis', { concurrency: true }, () => {
     assert.deepEqual(presence.filter(({ present }) => !present), []);
   });
 
+  test('a second signal does not wait for a Redis that hangs', async (t) => {
+    const server = await startServer();
+    const redis = server.redisPid();
+    t.after(() => server.close());
+    process.kill(redis, 'SIGSTOP');
+    process.kill(server.pid, 'SIGTERM');
+    await until('it is stopping', () => server.log().includes('event=net_stopped'));
+    assert.deepEqual(await server.stop('SIGTERM', 2000), { code: 1, signal: null });
+    process.kill(redis, 'SIGCONT');
+    await until('its Redis goes too', () => !isAlive(redis));
+  });
+
   // --- a Redis of somebody else -----------------------------------------------------------------------------------------
 
   async function otherRedis(t: TestContext, ...args: string[]): Promise<{ pid: number; dir: string; log: () => string }> {
@@ -154,6 +166,21 @@ describe('Redis', { concurrency: true }, () => {
     const back = await shopper(server, 'shop', { token: anna.token, cursors: [] });
     assert.equal(back.login.conversations[0]?.id, id);
     redis.close();
+  });
+
+  test('a Redis that is not there yet is waited for; pages are served meanwhile', async (t) => {
+    const dir = mkdtempSync(join(tmpdir(), 'shopbell-redis-'));
+    t.after(() => rmSync(dir, { recursive: true, force: true }));
+    const port = await freePort();
+    const starting = startServer({ flags: ['--redis', `unix:${dir}/later.sock`, '--listen', `127.0.0.1:${port}`] });
+    t.after(async () => (await starting).close());
+    const at = { port } as Server;
+    const ready = await until('it listens', () => get(at, '/readyz').catch(() => undefined));
+    assert.deepEqual([ready.status, ready.body.trim()], [503, 'redis away']);
+    assert.equal((await get(at, '/healthz')).status, 200);
+    await otherRedis(t, '--port', '0', '--unixsocket', `${dir}/later.sock`);
+    const server = await starting;
+    assert.equal((await (await shopper(server, 'shop')).start('Hello')).seq, 2);
   });
 
   test('redis:// with user, password and database is used, and the password is in no log', async (t) => {

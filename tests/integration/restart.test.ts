@@ -58,7 +58,7 @@ describe('restart', { concurrency: true }, () => {
     assert.deepEqual(again.lines(open), ['4 Noted']);
     assert.deepEqual(again.login.conversations[0]?.receipts.agent, { delivered_up_to: 4, seen_up_to: 4 });
     const third = await shopper(server, 'shop', { token: berta.token, cursors: [] });
-    assert.deepEqual([third.login.conversations[0]?.id, third.login.conversations[0]?.state], [waiting, 'queued']);
+    assert.deepEqual([third.login.conversations[0]?.id, third.login.conversations[0]?.state, third.login.conversations[0]?.queue_position], [waiting, 'queued', 1]);
 
     const resent = await again.must('start_conversation', { custom_id: 'before-restart', text: 'Before the restart' });
     assert.deepEqual([resent.conversation.id, resent.seq, resent.duplicate], [open, 2, true]);

@@ -7,7 +7,7 @@ import { startServer } from './harness/server.ts';
 import { until } from './harness/until.ts';
 
 const settings = { agent_grace_ms: 1500 };
-const names = ['load', 'capacity', 'place', 'status', 'grace', 'away', 'windows', 'pages', 'race', 'queue', 'keys', 'order'];
+const names = ['load', 'capacity', 'place', 'status', 'grace', 'away', 'windows', 'pages', 'race', 'queue', 'keys', 'order', 'leave'];
 const sites = {
   ...Object.fromEntries(names.map((name) => [name, {}])),
   vanish: { agents: { maya: { capacity: 2 }, jonas: { capacity: 1 } } },
@@ -29,15 +29,18 @@ describe('routing', { concurrency: true }, () => {
   test('the least loaded agent gets the next one, among equals the longest idle', async () => {
     const [a, b, c, d] = (await shoppers('load', 4)) as [Client, Client, Client, Client];
     await agent(server, 'load', 'maya');
-    await agent(server, 'load', 'jonas');
-    const who = async (client: Client) => (await client.start('Hello')).conversation.agent?.id;
-    assert.equal(await who(a), 'maya'); // both free, maya idle for longer
-    assert.equal(await who(b), 'jonas'); // loads 1 and 0
-    assert.equal(await who(c), 'maya'); // loads 1 and 1, maya idle for longer
-    assert.equal(await who(d), 'jonas'); // loads 2 and 1
+    const jonas = await agent(server, 'load', 'jonas');
+    const start = async (client: Client) => (await client.start('Hello')).conversation;
+    assert.equal((await start(a)).agent?.id, 'maya'); // both free, maya idle for longer
+    const second = await start(b);
+    assert.equal(second.agent?.id, 'jonas'); // loads 1 and 0
+    await jonas.must('propose_close', { conversation_id: second.id });
+    await b.must('confirm_close', { conversation_id: second.id });
+    assert.equal((await start(c)).agent?.id, 'jonas'); // loads 1 and 0, though maya is idle for longer
+    assert.equal((await start(d)).agent?.id, 'maya'); // loads 1 and 1, maya idle for longer
     const redis = await server.redis();
     assert.equal(await redis.call('SCARD', '{load}:agent:maya:convs'), 2);
-    assert.deepEqual(await redis.list('ZRANGE', '{load}:candidates:support', 0, -1), []);
+    assert.deepEqual(await redis.list('ZRANGE', '{load}:candidates:support', 0, -1), ['jonas']);
   });
 
   test('nobody gets more than their capacity; a slot that comes free takes the next in line', async () => {
@@ -122,6 +125,17 @@ describe('routing', { concurrency: true }, () => {
     const back = await agent(server, 'vanish', 'maya');
     assert.deepEqual(back.login.conversations, []);
     await back.refused('wrong_state', 'send_event', { conversation_id: id, custom_id: 'too-late', text: 'I am back' });
+  });
+
+  test('an agent who signs out is not waited for', async () => {
+    const maya = await agent(server, 'leave', 'maya');
+    const anna = await shopper(server, 'leave');
+    const { id } = (await anna.start('Hello')).conversation;
+    await maya.given();
+    const jonas = await agent(server, 'leave', 'jonas');
+    await maya.must('logout', {});
+    assert.equal((await anna.event('queued', settings.agent_grace_ms - 100)).reason, 'agent_left');
+    assert.equal((await jonas.given()).id, id);
   });
 
   test('an agent who is back in time keeps the conversation and misses nothing', async () => {

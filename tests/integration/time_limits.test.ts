@@ -20,6 +20,11 @@ function between(seconds: number, least: number, most: number): void {
   assert.ok(seconds >= least && seconds <= most, `${seconds} s is not between ${least} and ${most}`);
 }
 
+/** What is under a WebSocket, so that it can stop reading. */
+function streamOf(client: Client): { pause(): void; resume(): void } {
+  return (client.socket as unknown as { _socket: { pause(): void; resume(): void } })._socket;
+}
+
 /** A bare TCP connection; resolves when the server has closed it. */
 function bare(write: (send: (text: string) => void) => void): Promise<void> {
   return new Promise((resolve) => {
@@ -97,18 +102,28 @@ describe('deadlines', { concurrency: true }, () => {
     assert.equal(back.login.conversations[0]?.id, id);
   });
 
+  test('SIGTERM ends it also while its Redis hangs, and while somebody does not read', async (t) => {
+    const own = await startServer();
+    t.after(() => own.close());
+    const deaf = await shopper(own, 'shop');
+    streamOf(deaf).pause();
+    const redis = own.redisPid();
+    process.kill(redis, 'SIGSTOP');
+    assert.deepEqual(await own.stop('SIGTERM', 25_000), { code: 0, signal: null }, own.log());
+    assert.equal(isAlive(redis), false);
+  });
+
   test('who does not read is closed with 4002, and the server keeps no more than its bound for them', async () => {
     const { token, conversation_id } = await huge();
     const deaf = await shopper(server, 'huge', { token });
-    const stream = (deaf.socket as unknown as { _socket: { pause(): void; resume(): void } })._socket;
-    stream.pause();
+    streamOf(deaf).pause();
     const isClosed = () => /event=session_close .*code=4002/.test(server.log());
     await until('it is closed', async () => {
       deaf.raw(JSON.stringify({ request_id: 'r', action: 'list_events', payload: { conversation_id, limit: 200 } }));
       await pause(250); // as fast as is allowed
       return isClosed();
     });
-    stream.resume();
+    streamOf(deaf).resume();
     await deaf.closed;
     const { body } = await get(server, '/metrics');
     assert.match(body, /^shopbell_outbound_bytes_queued 0$/m);

@@ -18,6 +18,8 @@ export interface ServerOptions {
   sites?: Sites;
   settings?: Record<string, string | number>;
   flags?: string[];
+  /** A file to be used as it is, instead of one made of sites and settings. */
+  config?: string;
   /** Where the data is, when not in the test's own folder. */
   data?: string;
   env?: Record<string, string>;
@@ -31,7 +33,7 @@ export interface Exit {
 export class Server {
   readonly dir = mkdtempSync(join(tmpdir(), 'shopbell-test-'));
   readonly data: string;
-  readonly config = join(this.dir, 'test.conf');
+  readonly config: string;
   /** Agents' tokens by site and name, so that only the first log-in costs a password. */
   readonly tokens = new Map<string, string>();
   readonly sockets = new Set<{ terminate(): void }>();
@@ -43,7 +45,8 @@ export class Server {
 
   constructor(private readonly options: ServerOptions) {
     this.data = options.data ?? join(this.dir, 'data');
-    writeFileSync(this.config, configText(options.sites ?? ['shop'], options.settings ?? {}));
+    this.config = options.config ?? join(this.dir, 'test.conf');
+    if (!options.config) writeFileSync(this.config, configText(options.sites ?? ['shop'], options.settings ?? {}));
   }
 
   /** Starts it, also again after it was stopped or killed: same folder, another port. */
@@ -62,7 +65,8 @@ export class Server {
 
   private spawn(): ChildProcess {
     const { flags = [], env = {} } = this.options;
-    const args = ['--config', this.config, '--listen', '127.0.0.1:0', '--data', this.data, ...flags];
+    const listen = flags.includes('--listen') ? [] : ['--listen', '127.0.0.1:0'];
+    const args = ['--config', this.config, '--data', this.data, ...listen, ...flags];
     const child = spawn(BIN, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     started.add(child);
     child.stderr.on('data', (chunk) => (this.said += chunk));
@@ -89,10 +93,10 @@ export class Server {
   }
 
   /** Ends it as an operator would, and waits until it has. */
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {
+  async stop(signal: NodeJS.Signals = 'SIGTERM', withinMs = 15_000): Promise<Exit> {
     this.forgetRedis();
     this.child?.kill(signal);
-    return within(`the server ends after ${signal}`, this.exit!, 15_000);
+    return within(`the server ends after ${signal}`, this.exit!, withinMs);
   }
 
   /** kill -9; its private Redis is given the time to notice. */
