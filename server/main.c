@@ -1,7 +1,7 @@
 /* Composes the layers, and takes them apart again in the reverse order. The only file that sees all of them.
  *
  * Start: store (its Redis needs a moment), then the socket; `shopbell ready URL` when both can take a
- * shopper. Stop (SIGTERM, SIGINT): no new sessions, sockets closed with a code that means reconnect, this
+ * shopper. Stop (SIGTERM, SIGINT): no new sessions, every client told when to come back, this
  * node signed off in Redis, Redis stopped last. A second signal ends at once. */
 #include <signal.h>
 #include <stdio.h>
@@ -51,6 +51,12 @@ static void on_net_stopped(void *ctx)
     store_stop(server->store, on_store_stopped, server);
 }
 
+static void on_drained(void *ctx)
+{
+    struct server *server = ctx;
+    net_stop(server->net, on_net_stopped, server);
+}
+
 static void server_stop(struct server *server, int signal)
 {
     if (server->stopping) {
@@ -60,9 +66,8 @@ static void server_stop(struct server *server, int signal)
     server->stopping = true;
     log_info("stopping", LOG_I64("signal", signal));
     uv_timer_stop(&server->ready);
-    hub_drain();
     metrics_process_stop();
-    net_stop(server->net, on_net_stopped, server);
+    hub_drain(on_drained, server);
 }
 
 static void signal_cb(uv_signal_t *handle, int signal)

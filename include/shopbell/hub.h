@@ -23,7 +23,9 @@ void hub_on_peer(void *ctx, struct str site, struct str conversation, struct str
 void hub_on_told(void *ctx, struct str site, const struct store_told *told);
 void hub_on_gap(void *ctx);
 
-void hub_drain(void); /* no new sessions; /readyz says so */
+/* No new sessions and no new requests, and /readyz says so; once Redis has answered what was asked, or after
+ * a second, every client is sent away with a time to come back; then done. */
+void hub_drain(void (*done)(void *ctx), void *ctx);
 void hub_leave(void); /* all sessions are gone: tell Redis that this node goes */
 void hub_stop(void);  /* closes its handles on the loop */
 void hub_close(void); /* when the loop is done: frees everything */

@@ -59,6 +59,7 @@ struct store *store_new(uv_loop_t *loop, const struct config *config, const stru
 void store_stop(struct store *store, void (*done)(void *ctx), void *ctx);
 void store_free(struct store *store); /* after done; NULL is fine */
 bool store_is_up(const struct store *store);
+bool store_is_idle(const struct store *store); /* nothing is on its way, or nothing will be answered */
 
 /* ---- what changed, as the Redis functions tell it ---- */
 

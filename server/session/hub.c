@@ -144,11 +144,6 @@ void hub_use_store(struct store *store)
     the_hub.store = store;
 }
 
-void hub_drain(void)
-{
-    the_hub.draining = true;
-}
-
 void hub_leave(void)
 {
     for (size_t i = 0; i < the_hub.sites_count; i++)

@@ -203,14 +203,26 @@ struct frame *session_next_frame(struct session *session)
     return frame;
 }
 
-void session_close(struct session *session, enum proto_close_code code)
+static void session_close_saying(struct session *session, enum proto_close_code code, const char *reason)
 {
     if (session->closing)
         return;
     session->closing = true;
     log_info("session_close", LOG_I64("session", session->id), LOG_CSTR("role", session_role_str(session)),
              LOG_I64("code", code), LOG_CSTR("why", proto_close_code_str(code)));
-    hub_get()->transport.close(session->conn, (uint16_t)code, proto_close_code_str(code));
+    hub_get()->transport.close(session->conn, (uint16_t)code, reason);
+}
+
+void session_close(struct session *session, enum proto_close_code code)
+{
+    session_close_saying(session, code, proto_close_code_str(code));
+}
+
+void session_close_draining(struct session *session, uint32_t retry_after_ms)
+{
+    char reason[64];
+    snprintf(reason, sizeof reason, PROTO_DRAINING_REASON_FMT, retry_after_ms);
+    session_close_saying(session, PROTO_CLOSE_DRAINING, reason);
 }
 
 /* ---- what net tells ---- */
@@ -252,6 +264,8 @@ void session_receive(struct session *session, struct str message)
 {
     if (session->closing)
         return;
+    if (hub_get()->draining)
+        return; /* never acknowledged, so sent again when the client is back */
     session->received_ms = clock_mono_ms();
     metrics_add(M_FRAMES_RECEIVED, 1);
     dispatch(session, &session_rate, message);

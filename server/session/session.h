@@ -56,6 +56,8 @@ void session_send(struct session *session, struct frame *frame);
 /* Sends this first, before all that was held back while the session was corked. */
 void session_uncork(struct session *session, struct frame *first);
 void session_close(struct session *session, enum proto_close_code code);
+/* This server stops: come back, here or elsewhere, after so long. */
+void session_close_draining(struct session *session, uint32_t retry_after_ms);
 /* A log-in that failed through no fault of the client's: the deadline begins anew. */
 void session_extend_login(struct session *session);
 

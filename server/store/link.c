@@ -102,6 +102,11 @@ bool link_issue(struct link *link, const struct cmd *cmd, link_reply_fn reply, l
     return true;
 }
 
+bool link_is_idle(const struct link *link)
+{
+    return list_empty(&link->pending);
+}
+
 bool link_is_up(const struct link *link)
 {
     return link->state == LINK_UP && !link->drop;

@@ -46,5 +46,6 @@ void link_stop(struct link *link, void (*done)(void *ctx), void *ctx);
 void link_free(struct link *link); /* after done */
 
 bool link_is_up(const struct link *link);
+bool link_is_idle(const struct link *link); /* every command is answered */
 /* False: refused, reply will not run. */
 bool link_send(struct link *link, const struct cmd *cmd, link_reply_fn reply, link_done_fn done, void *ctx);

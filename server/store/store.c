@@ -115,3 +115,8 @@ bool store_is_up(const struct store *store)
 {
     return store->up && link_is_up(store->link);
 }
+
+bool store_is_idle(const struct store *store)
+{
+    return !store_is_up(store) || link_is_idle(store->link);
+}

@@ -7,7 +7,7 @@ import { type Server, startServer } from './harness/server.ts';
 import { until } from './harness/until.ts';
 
 const settings = { agent_grace_ms: 500 };
-const sites = ['chat', 'dies', 'both', 'resend', 'pages', 'lost', 'cut', 'queue', 'team'];
+const sites = ['chat', 'dies', 'drain', 'both', 'resend', 'pages', 'lost', 'cut', 'queue', 'team'];
 
 function beside(first: Server, flags: string[] = []): Promise<Server> {
   return startServer({ sites, settings, flags: ['--redis', `unix:${join(first.data, 'redis.sock')}`, ...flags] });
@@ -160,5 +160,36 @@ test('a server that dies: its agent is said to be gone, and the conversation is 
   const given = await until('jonas has it', () => jonas.given(8000).then((c) => (c.id === id ? c : undefined)));
   assert.deepEqual(given.events.slice(-2).map(({ type, reason }) => reason ?? type), ['agent_left', 'assigned']);
   assert.equal((await anna.event('assigned')).agent?.id, 'jonas');
+  await south.close();
+});
+
+test('a server that stops answers what was sent, takes nothing new, and loses nobody', async () => {
+  const south = await beside(east);
+  const maya = await agent(west, 'drain', 'maya');
+  const anna = await shopper(south, 'drain');
+  const { id } = (await anna.start('Hello')).conversation;
+  await maya.given();
+  await (await east.redis()).call('CLIENT', 'PAUSE', 700, 'WRITE');
+  const ack = anna.send(id, 'Just in time');
+  const answered = (async () => (await ack).seq)();
+  await anna.untaken('incoming_event');
+  const stopped = south.stop();
+  await until('it says so', async () => {
+    const answer = await fetch(`${south.url}/readyz`);
+    return answer.status === 503 && (await answer.text()).includes('draining');
+  });
+  const late = await Client.open(south);
+  assert.equal((await late.closed).code, 1013);
+  anna.raw(JSON.stringify({ request_id: 'late', action: 'send_event', payload: { conversation_id: id, custom_id: 'anna-too-late', text: 'Too late' } }));
+  assert.equal(await answered, 4);
+  const { code, reason } = await anna.closed;
+  assert.equal(code, 4007);
+  assert.ok(Number(/^retry_after_ms=(\d+)$/.exec(reason)![1]) < 500);
+  assert.deepEqual(await stopped, { code: 0, signal: null });
+
+  const back = await shopper(east, 'drain', { token: anna.token, cursors: [{ conversation_id: id, seq: 4 }] });
+  assert.equal((await back.send(id, 'Too late', 'anna-too-late')).duplicate, false);
+  await until('maya has all', () => maya.lines(id).length === 5);
+  assert.deepEqual(maya.lines(id).slice(3), ['4 Just in time', '5 Too late']);
   await south.close();
 });

@@ -17,7 +17,7 @@ async function ownServer(t: TestContext): Promise<Server> {
 // Side by side: each test has a server of its own.
 describe('restart', { concurrency: true }, () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    test(`${signal} stops all of it: sockets get 1012, Redis ends, the exit code is 0`, async (t) => {
+    test(`${signal} stops all of it: sockets are told when to come back, Redis ends, the exit code is 0`, async (t) => {
       const server = await ownServer(t);
       const maya = await agent(server, 'shop', 'maya');
       const anna = await shopper(server, 'shop');
@@ -26,7 +26,8 @@ describe('restart', { concurrency: true }, () => {
       const port = server.port;
       const [exit, a, b] = await Promise.all([server.stop(signal), maya.closed, anna.closed]);
       assert.deepEqual(exit, { code: 0, signal: null }, server.log());
-      assert.deepEqual([a.code, b.code], [1012, 1012]);
+      assert.deepEqual([a.code, b.code], [4007, 4007]);
+      for (const { reason } of [a, b]) assert.match(reason, /^retry_after_ms=\d+$/);
       assert.equal(isAlive(redis), false);
       assert.match(server.log(), /event=stopped handles_left=0\n$/);
       await assert.rejects(fetch(`http://127.0.0.1:${port}/healthz`));
