@@ -85,10 +85,7 @@ static void session_leave_closed(struct session *session)
 
 static void live_shopper_came(struct live *live, struct shopper *shopper)
 {
-    bool first = shopper->current != live;
     shopper->current = live;
-    if (!first)
-        return;
     push_shopper_presence(live);
     peers_shopper_moved(live);
 }
@@ -218,6 +215,8 @@ static void live_read(struct live *live);
 
 static void live_caught_up(struct live *live)
 {
+    if (live->state == LIVE_LOADING)
+        live->told_present = live_shopper_present(live);
     live->state = LIVE_CURRENT;
     wheel_disarm(&live->site->hub->wheel, &live->retry);
     live_place(live);

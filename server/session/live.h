@@ -41,6 +41,7 @@ struct live {
     struct store_receipts receipts;
     struct peers peers;          /* other nodes that look at it */
     struct live_shopper shopper; /* what they said of themselves, and where they are */
+    bool told_present;           /* whether the shopper is there, as its agents know it */
     int64_t told_position;       /* in the queue; 0: none */
     uint32_t asked_round;        /* of team->round: when the position was asked for last */
     int holds;                   /* requests under way that need it */

@@ -65,7 +65,6 @@ static void peers_put(struct live *live, struct str node, bool shopper_there)
 void peers_set(struct live *live, struct str node, bool looks, bool shopper_there)
 {
     struct peer *peer = peer_find(live, node);
-    bool had_shopper = live_shopper_present(live);
     if (looks)
         peers_put(live, node, shopper_there);
     else if (peer)
@@ -74,8 +73,7 @@ void peers_set(struct live *live, struct str node, bool looks, bool shopper_ther
     if (peer)
         peer_tell(live, peer,
                   (struct store_told){.kind = STORE_TELL_EVENT, .seq = live->conversation.last_seq});
-    if (had_shopper != live_shopper_present(live))
-        push_shopper_presence(live);
+    push_shopper_presence(live);
 }
 
 /* ---- registering ---- */
@@ -83,13 +81,11 @@ void peers_set(struct live *live, struct str node, bool looks, bool shopper_ther
 static void on_peers(void *ctx, enum store_result result, const struct store_peer *peers, size_t count)
 {
     struct live *live = ctx;
-    bool had_shopper = live_shopper_present(live);
     if (result == STORE_OK) {
         live->peers.count = 0;
         for (size_t i = 0; i < count; i++)
             peers_put(live, peers[i].node, peers[i].shopper_there);
-        if (had_shopper != live_shopper_present(live))
-            push_shopper_presence(live);
+        push_shopper_presence(live);
     } else {
         live->peers.registered = false;
     }

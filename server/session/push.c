@@ -117,7 +117,11 @@ static void push_presence(struct live *live, enum proto_role role, bool present)
 
 void push_shopper_presence(struct live *live)
 {
-    push_presence(live, PROTO_ROLE_SHOPPER, live_shopper_present(live));
+    bool present = live_shopper_present(live);
+    if (present == live->told_present)
+        return;
+    live->told_present = present;
+    push_presence(live, PROTO_ROLE_SHOPPER, present);
 }
 
 void push_agent_presence(struct live *live)

@@ -16,7 +16,7 @@ void push_event(struct live *live, const struct event *event, const struct sessi
 /* person is typing, to the other side. */
 void push_typing(struct live *live, enum proto_role role, struct str person, bool is_typing);
 void push_receipt(struct live *live, enum proto_role of, const struct session *except);
-void push_shopper_presence(struct live *live);
+void push_shopper_presence(struct live *live); /* if it is not what was told last */
 void push_agent_presence(struct live *live);
 void push_shopper(struct live *live);
 void push_position(struct live *live, int64_t position);
