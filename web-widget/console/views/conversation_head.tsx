@@ -27,25 +27,28 @@ function Who({ conversation }: { conversation: AgentConversation }) {
   );
 }
 
+/** Where the question stands. On a phone only its shape is shown: the timeline has the words. */
+function StateChip({ icon, words, hint, warn }: { icon: string; words: string; hint: string; warn?: boolean }) {
+  return (
+    <Tip label={hint} align="end">
+      <span class={warn ? 'chip chip-state chip-warn' : 'chip chip-state'} tabIndex={0} role="note" aria-label={hint === words ? words : `${words}. ${hint}`}>
+        <Icon path={icon} size={12} />
+        <span class="head-label">{words}</span>
+      </span>
+    </Tip>
+  );
+}
+
 /** The one way to end: the agent asks, the shopper decides. The chip says where that stands. */
 function CloseControl({ conversation }: { conversation: AgentConversation }) {
   const { act } = useConsoleContext();
   const state = closeState(conversation);
   if (state === 'closed') return <span class="chip"><Icon path={check} size={12} />{t.state_closed}</span>;
   if (!conversation.mine) return null;
-  if (state === 'proposed') {
-    return (
-      <Tip label={t.close_proposed_hint} align="end">
-        <span class="chip" tabIndex={0} role="note" aria-label={`${t.close_proposed}. ${t.close_proposed_hint}`}>
-          <Icon path={hourglass} size={12} />
-          {t.close_proposed}
-        </span>
-      </Tip>
-    );
-  }
+  if (state === 'proposed') return <StateChip icon={hourglass} words={t.close_proposed} hint={t.close_proposed_hint} />;
   return (
     <>
-      {state === 'disputed' && <span class="chip chip-warn"><Icon path={alert} size={12} />{t.close_disputed}</span>}
+      {state === 'disputed' && <StateChip icon={alert} words={t.close_disputed} hint={t.sys_close_disputed} warn />}
       <Tip label={t.propose_close} action="propose_close" align="end">
         <button type="button" class="button" onClick={() => act('propose_close')}>
           <Icon path={check} size={16} />
