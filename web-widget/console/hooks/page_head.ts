@@ -20,12 +20,14 @@ export function useTitle(snap: AgentSnapshot): void {
   }, [unread > 0]);
 }
 
+/** Of the bell in the mark, until the site's own is known: before the log-in the next thing to do needs a colour too. */
+const BELL_GREEN = '#0f6b4f';
 const sheet = new CSSStyleSheet();
 
 /** The site's colour, as a constructed style sheet: the page's policy allows no inline style. */
 export function useAccent(accent: string | undefined): void {
   useEffect(() => {
     if (!document.adoptedStyleSheets.includes(sheet)) document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-    sheet.replaceSync(accent ? accentCss(accent) : '');
+    sheet.replaceSync(accentCss(accent ?? BELL_GREEN));
   }, [accent]);
 }
