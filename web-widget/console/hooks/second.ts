@@ -4,10 +4,18 @@ import { useEffect, useState } from 'preact/hooks';
 
 const listeners = new Set<(now: number) => void>();
 let timer: number | undefined;
+/** What all of them show, also one that joins between two ticks. */
+let now = 0;
+
+/** Without a timer, the first clock sets the time for those that are drawn with it. */
+function current(): number {
+  if (timer === undefined && Date.now() - now >= 1000) now = Date.now();
+  return now;
+}
 
 function tick(): void {
   if (document.visibilityState === 'hidden') return;
-  const now = Date.now();
+  now = Date.now();
   for (const listener of [...listeners]) listener(now);
 }
 
@@ -26,7 +34,7 @@ document.addEventListener('visibilitychange', tick);
 
 /** Now, renewed every second. */
 export function useSecond(): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => listen(setNow), []);
-  return now;
+  const [shown, show] = useState(current);
+  useEffect(() => listen(show), []);
+  return shown;
 }
