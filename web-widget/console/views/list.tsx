@@ -1,7 +1,7 @@
 import { chevronRight, Icon, keyboard, search } from '../../ui/icon';
 import { Skeleton } from '../../ui/loading';
 import { useConsoleContext } from '../hooks/context';
-import { isMac } from '../hooks/media';
+import { isMac, PHONE, useMedia } from '../hooks/media';
 import { queueTotals } from '../model/inbox';
 import { keyCaps } from '../model/keys';
 import { t } from '../strings/index';
@@ -116,16 +116,19 @@ export function ListSkeleton() {
   );
 }
 
-/** The left column. */
+/** The left column; on a phone the whole page while nothing is open. */
 export function List() {
-  const { snap } = useConsoleContext();
+  const { snap, route } = useConsoleContext();
+  const isPage = useMedia(PHONE) && route.view === 'inbox';
   return (
-    <nav class="list" aria-label={t.conversations}>
-      <h1 class="only-phone hidden-words">{t.conversations}</h1>
-      <Me />
-      <GoTo />
-      <div class="list-scroll">{snap.self ? <><Mine /><Waiting /><Closed /></> : <ListSkeleton />}</div>
-      <Connection />
-    </nav>
+    <div class="list-place" role={isPage ? 'main' : undefined}>
+      <nav class="list" aria-label={t.conversations}>
+        <h1 class="only-phone hidden-words">{t.conversations}</h1>
+        <Me />
+        <GoTo />
+        <div class="list-scroll">{snap.self ? <><Mine /><Waiting /><Closed /></> : <ListSkeleton />}</div>
+        <Connection />
+      </nav>
+    </div>
   );
 }
