@@ -69,7 +69,7 @@ stage.story('an agent who vanishes gives the conversation back, and the next one
   await shopper.sees('Let me look.');
   await stage.browsing.dismiss(maya.person);
   await shopper.sees(/· away$/);
-  await shopper.sees('Maya had to go. Someone else takes over.');
+  await shopper.sees('Maya had to go.');
   await shoot(shopper.page, 'widget-agent-left');
   await shopper.write('Hello?');
   const jonas = await stage.agent('jonas', 'phone');

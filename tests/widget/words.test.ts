@@ -66,7 +66,7 @@ test('what happened has a line where it matters', () => {
   const line = (item: EventItem, next?: TimelineItem) => eventWords(item, next, english);
   assert.equal(line(event('assigned', { agent: maya })), 'Maya joined');
   assert.equal(line(event('queued')), undefined);
-  assert.equal(line(event('queued', { agent: maya, reason: 'agent_left' })), 'Maya had to go. Someone else takes over.');
+  assert.equal(line(event('queued', { agent: maya, reason: 'agent_left' })), 'Maya had to go.');
   assert.equal(line(event('closed', { reason: 'confirmed' })), 'Solved');
   assert.notEqual(line(event('closed', { reason: 'timed_out' })), 'Solved');
 });

@@ -47,7 +47,7 @@ export const de = (format: Format): Strings => ({
   unread: (count) => format.plural(count, { one: '# neue Nachricht', other: '# neue Nachrichten' }),
   someone: 'Unser Team',
   joined: (name) => `${name} ist jetzt dabei`,
-  agentLeft: (name) => `${name} musste gehen. Jemand anders übernimmt.`,
+  agentLeft: (name) => `${name} musste gehen.`,
   proposed: (name) => `${name} fragt, ob das gelöst ist`,
   disputed: 'Sie sagten: noch nicht gelöst',
   confirmed: 'Gelöst',

@@ -48,7 +48,7 @@ export const en = (format: Format) => ({
   unread: (count: number) => format.plural(count, { one: '# new message', other: '# new messages' }),
   someone: 'Our team',
   joined: (name: string) => `${name} joined`,
-  agentLeft: (name: string) => `${name} had to go. Someone else takes over.`,
+  agentLeft: (name: string) => `${name} had to go.`,
   proposed: (name: string) => `${name} asked whether this is solved`,
   disputed: 'You said: not solved yet',
   confirmed: 'Solved',
