@@ -141,6 +141,20 @@ test('waits grow while the server is away and start short again after a stable t
   await server.peer(1);
 });
 
+test('a server that never answers is unreachable after a few attempts, and is still tried', async () => {
+  const { port } = server;
+  await server.close();
+  client.start();
+  for (let failed = 1; failed <= 4; failed++) {
+    await is(failed < 4 ? 'reconnecting' : 'unreachable');
+    await quiet();
+    if (failed < 4) nextTry();
+  }
+  server = await Server.open(port);
+  nextTry();
+  await is('ready');
+});
+
 test('pings keep the socket; a frame that comes back is enough to prove it', async () => {
   const peer = await begin();
   for (let n = 1; n <= 4; n++) {

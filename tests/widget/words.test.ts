@@ -82,6 +82,7 @@ test('a question has a line only when something else than its answer follows', (
 test('trouble is told by what becomes of the message', () => {
   assert.equal(troubleWords(snapshot({}), false, english), undefined);
   assert.equal(troubleWords(snapshot({ connection: 'reconnecting' }), true, english), english.reconnecting);
+  assert.equal(troubleWords(snapshot({ connection: 'unreachable' }), false, english), english.unreachable);
   assert.equal(troubleWords(snapshot({ connection: 'offline', serviceWritable: false }), false, english), english.offline);
   assert.equal(troubleWords(snapshot({ serviceWritable: false }), false, english), english.storeAwayIdle);
   assert.equal(troubleWords(snapshot({ serviceWritable: false, timeline: [message] }), false, english), english.storeAway);

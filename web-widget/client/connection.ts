@@ -21,6 +21,8 @@ const CONNECT_TIMEOUT_MS = 5000 + limits.login_timeout_ms;
 const STABLE_MS = 10_000;
 /** However often a page is focused, no more than one attempt in this time. */
 const ATTEMPT_SPACING_MS = 1000;
+/** So many attempts in a row, and never a connection: perhaps this page may not have one, which a browser does not tell. */
+const HOPELESS_AFTER = 4;
 const GONE = 1006;
 /** WebSocket.OPEN */
 const OPEN = 1;
@@ -227,6 +229,7 @@ export function createConnection(env: Env, url: string, hooks: ConnectionHooks):
     status() {
       if (phase === 'ready' || phase === 'stopped') return phase;
       if (!env.online()) return 'offline';
+      if (!wasReady && attempt >= HOPELESS_AFTER) return 'unreachable';
       return wasReady || attempt > 0 ? 'reconnecting' : 'connecting';
     },
     call<A extends Action>(action: A, payload: Ask<A>, done: Done<A>) {

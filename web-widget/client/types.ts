@@ -16,8 +16,11 @@ export interface RequestError {
   readonly retry_after_ms?: number;
 }
 
-/** offline: the device has no network. reconnecting: it has, but the server is not reached. stopped: stop() or final. */
-export type ConnectionStatus = 'connecting' | 'ready' | 'reconnecting' | 'offline' | 'stopped';
+/**
+ * offline: the device has no network. reconnecting: it has, but the server is not reached. unreachable: nor was it ever
+ * since start(), in several attempts; they go on. stopped: stop() or final.
+ */
+export type ConnectionStatus = 'connecting' | 'ready' | 'reconnecting' | 'unreachable' | 'offline' | 'stopped';
 
 /** Of one's own messages. sent = durable at the server; delivered, seen = by the other side. */
 export type MessageStatus = 'sending' | 'sent' | 'delivered' | 'seen' | 'failed';

@@ -63,6 +63,7 @@ export function waitingWords(snapshot: ShopperSnapshot, t: Strings): Waiting | u
 export function troubleWords(snapshot: ShopperSnapshot, isReconnecting: boolean, t: Strings): string | undefined {
   if (snapshot.refused) return t.refused;
   if (snapshot.connection === 'offline') return t.offline;
+  if (snapshot.connection === 'unreachable') return t.unreachable;
   if (isReconnecting) return snapshot.connection === 'connecting' ? t.connecting : t.reconnecting;
   if (snapshot.serviceWritable) return undefined;
   const held = snapshot.timeline.some((item) => item.kind === 'message' && item.status === 'sending');

@@ -72,3 +72,4 @@ export const de = (format: Format): Strings => ({
   storageRefused: 'Ihr Browser lässt uns den Chat nicht aufheben. Lassen Sie die Seite offen, bis alles geklärt ist.',
   refused: 'Dieser Chat ist hier nicht verfügbar.',
 });
+  unreachable: 'Der Chat ist hier gerade nicht verfügbar.',

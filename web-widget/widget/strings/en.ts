@@ -74,5 +74,6 @@ export const en = (format: Format) => ({
   storageRefused: 'Your browser does not let us keep this chat. Leave the page open until it is done.',
   refused: 'This chat is not available here.',
 });
+  unreachable: 'Chat is not available here right now.',
 
 export type Strings = ReturnType<typeof en>;
