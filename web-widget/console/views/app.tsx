@@ -17,7 +17,7 @@ import { Login } from './login';
 import { Mark } from './mark';
 import { Palette } from './palette';
 import { Shortcuts } from './shortcuts';
-import { AwayStrip, Notice, Trouble } from './strips';
+import { Notice, Standing } from './strips';
 import { Waiting } from './waiting';
 
 function ConversationSkeleton() {
@@ -45,14 +45,11 @@ function Columns() {
       <a class="skip" href="#conversation" onClick={(event) => (event.preventDefault(), focusMiddle())}>
         {t.skip_to_conversation}
       </a>
-      <div class="console-strips">
-        <AwayStrip />
-      </div>
       <List />
       <Middle />
       {withCustomer && <Customer conversation={selected} />}
       <div class="floats">
-        <Trouble />
+        <Standing />
         <Notice />
       </div>
       {overlay === 'palette' && <Palette />}
@@ -74,7 +71,11 @@ function SignedIn({ client }: { client: AgentClient }) {
   );
 }
 
-const STARTING: Partial<Record<ConnectionStatus, string>> = { offline: t.start_offline, reconnecting: t.start_unreachable };
+const STARTING: Partial<Record<ConnectionStatus, string>> = {
+  offline: t.start_offline,
+  reconnecting: t.start_unreachable,
+  unreachable: t.start_unreachable,
+};
 
 /** A kept log-in is being tried. It says more only when that takes its time. */
 function Starting({ connection }: { connection: ConnectionStatus }) {

@@ -16,6 +16,7 @@ function useTrouble(): string | undefined {
     case 'offline':
       return t.offline;
     case 'reconnecting':
+    case 'unreachable':
       return t.reconnecting;
     case 'stopped':
       return t.stopped;
@@ -35,35 +36,26 @@ function useLasting(text: string | undefined): string | undefined {
   return text && lasting;
 }
 
-/** One calm line over the columns. Everything under it stays where it is and goes on working. */
-export function Trouble() {
+function TroubleNote({ words }: { words: string }) {
   const { client, snap } = useConsoleContext();
-  const trouble = useLasting(useTrouble());
   return (
-    <div class="float-place" role="status">
-      {trouble && (
-        <p class="float float-trouble">
-          <Icon path={cloudOff} size={16} />
-          <span>{trouble}</span>
-          {snap.connection === 'stopped' && (
-            <button type="button" class="button button-small" onClick={() => client.start()}>
-              <Icon path={retry} size={12} />
-              {t.use_here}
-            </button>
-          )}
-        </p>
+    <p class="float float-trouble">
+      <Icon path={cloudOff} size={16} />
+      <span>{words}</span>
+      {snap.connection === 'stopped' && (
+        <button type="button" class="button button-small" onClick={() => client.start()}>
+          <Icon path={retry} size={12} />
+          {t.use_here}
+        </button>
       )}
-    </div>
+    </p>
   );
 }
 
-/** While away and with something open; an empty inbox says it in the middle. */
-export function AwayStrip() {
-  const { snap, mine, route, act } = useConsoleContext();
-  const saidInTheMiddle = mine.length === 0 && route.view === 'inbox';
-  if (!snap.self || snap.routingStatus === 'accepting' || saidInTheMiddle) return null;
+function AwayNote() {
+  const { act } = useConsoleContext();
   return (
-    <p class="strip strip-away" role="region" aria-label={t.away}>
+    <p class="float float-away">
       <Icon path={pause} size={16} />
       <span>{t.away_banner}</span>
       <button type="button" class="button button-small" onClick={() => act('toggle_availability')}>
@@ -71,6 +63,24 @@ export function AwayStrip() {
         <Keys caps={keyCaps('toggle_availability', isMac)} />
       </button>
     </p>
+  );
+}
+
+/** While away and with something open; an empty inbox says it in the middle. */
+function useAway(): boolean {
+  const { snap, mine, route } = useConsoleContext();
+  const saidInTheMiddle = mine.length === 0 && route.view === 'inbox';
+  return !!snap.self && snap.routingStatus !== 'accepting' && !saidInTheMiddle;
+}
+
+/** What is the case for a while, the worst of it, in one calm line over the columns: nothing under it moves. */
+export function Standing() {
+  const trouble = useLasting(useTrouble());
+  const away = useAway();
+  return (
+    <div class="float-place" role="status">
+      {trouble ? <TroubleNote words={trouble} /> : away && <AwayNote />}
+    </div>
   );
 }
 
