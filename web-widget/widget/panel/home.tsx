@@ -65,6 +65,24 @@ function TeamSkeleton() {
   );
 }
 
+/** What becomes of a message, as things are now. */
+function NextSteps({ team }: { team: TeamStatus }) {
+  const { t } = useSurroundings();
+  const steps = [t.stepWrite, { online: t.stepOnline, busy: t.stepBusy, away: t.stepAway }[team.status], t.stepClose];
+  return (
+    <section class="steps" aria-labelledby="steps-title">
+      <h3 class="card-title" id="steps-title">
+        {t.stepsTitle}
+      </h3>
+      <ol>
+        {steps.map((words) => (
+          <li key={words}>{words}</li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
 function lastMessage(snapshot: ShopperSnapshot): MessageItem | undefined {
   for (let i = snapshot.timeline.length - 1; i >= 0; i--) {
     const item = snapshot.timeline[i]!;
@@ -110,6 +128,7 @@ export function Home({ snapshot, onOpen }: HomeProps) {
   const { t, close } = useSurroundings();
   const { team, site } = snapshot;
   const message = lastMessage(snapshot);
+  const isHopeful = !snapshot.refused && snapshot.connection !== 'unreachable';
   return (
     <div class="home">
       <div class="hero">
@@ -131,7 +150,8 @@ export function Home({ snapshot, onOpen }: HomeProps) {
       </div>
       <div class="home-cards">
         {message && <Continue snapshot={snapshot} message={message} onOpen={onOpen} />}
-        {team ? team.agents.length > 0 && <Team team={team} /> : <TeamSkeleton />}
+        {team ? team.agents.length > 0 && <Team team={team} /> : isHopeful && <TeamSkeleton />}
+        {team && !message && <NextSteps team={team} />}
       </div>
     </div>
   );

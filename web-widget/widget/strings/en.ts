@@ -11,6 +11,12 @@ export const en = (format: Format) => ({
   question: 'How can we help?',
   teamTitle: 'Who you talk to',
   teamTitleAway: 'Who answers you',
+  stepsTitle: 'What happens next',
+  stepWrite: 'Write to us. A person reads it.',
+  stepOnline: 'The answer comes here, in this window.',
+  stepBusy: 'You see your place in line while you wait.',
+  stepAway: 'The answer comes here later, when somebody is back.',
+  stepClose: 'Close this and look around: the button tells you of an answer.',
   here: 'here',
   busy: 'busy',
   away: 'away',
@@ -68,12 +74,12 @@ export const en = (format: Format) => ({
   notDone: 'That did not work. Please try again.',
   connecting: 'Connecting…',
   reconnecting: 'Connecting again…',
+  unreachable: 'Chat is not available here right now.',
   offline: 'You are offline. Messages go out when you are back.',
   storeAway: 'We can’t send right now. Your message is kept and goes out by itself.',
   storeAwayIdle: 'We can’t send right now. What you write is kept and goes out by itself.',
   storageRefused: 'Your browser does not let us keep this chat. Leave the page open until it is done.',
   refused: 'This chat is not available here.',
 });
-  unreachable: 'Chat is not available here right now.',
 
 export type Strings = ReturnType<typeof en>;
