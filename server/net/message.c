@@ -24,7 +24,7 @@ static bool reserve(struct message *message, size_t need)
 
 enum message_status message_add(struct message *message, const struct message_piece *piece, struct str *whole)
 {
-    if (!message->inside_fragment && ++message->fragments_count > MESSAGE_FRAGMENTS_MAX)
+    if (!message->inside_fragment && ++message->fragments_count > PROTO_FRAGMENT_MAX_COUNT)
         return MESSAGE_TOO_MANY_FRAGMENTS;
     message->inside_fragment = piece->fragment_left > 0;
     size_t len = message->len + piece->bytes.len;

@@ -3,7 +3,7 @@
  *
  * The usual message comes in one piece and is handed on without a copy; memory is only held while one is
  * incomplete, and never more than twice of what has really arrived. Limits: PROTO_FRAME_MAX_BYTES and
- * MESSAGE_FRAGMENTS_MAX; the time limit is the caller's. */
+ * PROTO_FRAGMENT_MAX_COUNT; the time limit is the caller's. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,8 +11,6 @@
 #include <stdint.h>
 
 #include "shopbell/str.h"
-
-enum { MESSAGE_FRAGMENTS_MAX = 64 };
 
 struct message {
     char *data; /* owned; NULL between messages */

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "net/sockets.h"
 #include "net/ws_frame.h"
+#include "proto.h"
 
 enum {
     CLOSE_ABNORMAL = 1006, /* nobody sent a close frame */
@@ -232,7 +233,7 @@ static void message_deadline_cb(struct wheel_timer *timer)
 static void await_rest(struct conn *conn)
 {
     if (!wheel_timer_armed(&conn->deadline))
-        wheel_arm(conn->sockets->wheel, &conn->deadline, CONN_MESSAGE_MAX_MS, message_deadline_cb);
+        wheel_arm(conn->sockets->wheel, &conn->deadline, PROTO_FRAGMENT_TIMEOUT_MS, message_deadline_cb);
 }
 
 static void on_message(struct conn *conn, struct str text)

@@ -75,7 +75,7 @@ static void counts_fragments(void **state)
 {
     struct message message = {0};
     struct str whole;
-    for (int i = 0; i < MESSAGE_FRAGMENTS_MAX; i++)
+    for (int i = 0; i < PROTO_FRAGMENT_MAX_COUNT; i++)
         assert_int_equal(add(&message, "", 0, 0, false, &whole), MESSAGE_INCOMPLETE);
     assert_int_equal(add(&message, "", 0, 0, true, &whole), MESSAGE_TOO_MANY_FRAGMENTS);
     message_reset(&message);
