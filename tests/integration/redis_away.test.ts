@@ -159,13 +159,13 @@ describe('Redis', { concurrency: true }, () => {
     const anna = await shopper(server, 'shop');
     const { id } = (await anna.start('Hello')).conversation;
     const redis = await Redis.open({ path: join(other.dir, 'r.sock') });
+    t.after(() => redis.close());
     assert.equal((await redis.events('shop', id)).length, 2);
     assert.deepEqual(await server.stop(), { code: 0, signal: null });
     assert.ok(isAlive(other.pid));
     await server.start();
     const back = await shopper(server, 'shop', { token: anna.token, cursors: [] });
     assert.equal(back.login.conversations[0]?.id, id);
-    redis.close();
   });
 
   test('a Redis that is not there yet is waited for; pages are served meanwhile', async (t) => {

@@ -6,7 +6,7 @@ import { agent, shopper, type Client } from './harness/client.ts';
 import { startServer } from './harness/server.ts';
 import { until } from './harness/until.ts';
 
-const settings = { agent_grace_ms: 1500 };
+const settings = { agent_grace_ms: 2500 };
 const names = ['load', 'capacity', 'place', 'status', 'grace', 'away', 'windows', 'pages', 'race', 'queue', 'keys', 'order', 'leave'];
 const sites = {
   ...Object.fromEntries(names.map((name) => [name, {}])),
@@ -112,7 +112,9 @@ describe('routing', { concurrency: true }, () => {
 
     maya.socket.terminate();
     assert.equal((await anna.push('presence_updated')).present, false);
+    const left = Date.now();
     const queued = await anna.event('queued');
+    assert.ok(Date.now() - left >= settings.agent_grace_ms - 200, 'the agent was waited for');
     assert.equal(queued.reason, 'agent_left');
     assert.equal((await anna.push('queue_position_updated')).position, 1);
     assert.equal((await berta.push('queue_position_updated')).position, 2);

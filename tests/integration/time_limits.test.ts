@@ -1,7 +1,7 @@
 // What takes its time: deadlines of seconds, waited for side by side.
 import assert from 'node:assert/strict';
-import { createConnection } from 'node:net';
-import { after, describe, test } from 'node:test';
+import { createConnection, type Socket } from 'node:net';
+import { after, describe, test, type TestContext } from 'node:test';
 import { agent, Client, shopper } from './harness/client.ts';
 import { get } from './harness/http.ts';
 import { isAlive, startServer } from './harness/server.ts';
@@ -25,51 +25,56 @@ function streamOf(client: Client): { pause(): void; resume(): void } {
   return (client.socket as unknown as { _socket: { pause(): void; resume(): void } })._socket;
 }
 
-/** A bare TCP connection; resolves when the server has closed it. */
-function bare(write: (send: (text: string) => void) => void): Promise<void> {
-  return new Promise((resolve) => {
-    const socket = createConnection({ host: '127.0.0.1', port: server.port });
-    let timer: NodeJS.Timeout | undefined;
-    socket.on('error', () => undefined).on('data', () => undefined);
-    socket.on('close', () => resolve(clearInterval(timer)));
-    write((text) => (timer = setInterval(() => socket.write(text[0]!) && (text = text.slice(1) || text), 500)));
-  });
+/** Again and again, until the test has ended. */
+function every(t: TestContext, ms: number, act: () => void): void {
+  const timer = setInterval(act, ms);
+  t.after(() => clearInterval(timer));
+}
+
+/** A connection that speaks no protocol. */
+function bare(t: TestContext): Socket {
+  const socket = createConnection({ host: '127.0.0.1', port: server.port });
+  t.after(() => socket.destroy());
+  return socket.on('error', () => undefined).resume();
+}
+
+function closeOf(socket: Socket): Promise<unknown> {
+  return new Promise((resolve) => socket.on('close', resolve));
 }
 
 describe('deadlines', { concurrency: true }, () => {
-  test('whoever does not log in within 5 s is closed with 4000', async () => {
+  test('whoever does not log in within 5 s is closed with 4000', async (t) => {
     const silent = await Client.open(server);
     const pinging = await Client.open(server);
-    const ping = setInterval(() => pinging.raw('{"request_id":"p","action":"ping"}'), 1000);
+    every(t, 1000, () => pinging.raw('{"request_id":"p","action":"ping"}'));
     const closed = Promise.all([silent.closed, pinging.closed]);
     between(await secondsUntil(closed, 9), 4.5, 8);
-    clearInterval(ping);
     assert.deepEqual((await closed).map(({ code }) => code), [4000, 4000]);
   });
 
-  test('after 30 s of silence a socket is closed with 4001; one that pings stays', async () => {
+  test('after 30 s of silence a socket is closed with 4001; one that pings stays', async (t) => {
     const silent = await shopper(server, 'shop');
     const pinging = await shopper(server, 'shop');
-    const ping = setInterval(() => pinging.raw('{"request_id":"p","action":"ping"}'), 10_000);
+    every(t, 10_000, () => pinging.raw('{"request_id":"p","action":"ping"}'));
     between(await secondsUntil(silent.closed, 35), 29, 34);
     assert.equal((await silent.closed).code, 4001);
-    clearInterval(ping);
     await pinging.must('ping', {});
   });
 
-  test('a message whose rest does not come within 10 s closes the socket with 1008', async () => {
+  test('a message whose rest does not come within 10 s closes the socket with 1008', async (t) => {
     const client = await shopper(server, 'slow');
     client.raw('{"request_id":', { fin: false });
-    const drip = setInterval(() => client.raw(' ', { fin: false }), 900);
+    every(t, 900, () => client.raw(' ', { fin: false }));
     between(await secondsUntil(client.closed, 14), 9, 13);
-    clearInterval(drip);
     assert.equal((await client.closed).code, 1008);
   });
 
-  test('a connection that says nothing, or one byte at a time, is gone within 10 s', async () => {
-    const silent = bare(() => undefined);
-    const slow = bare((send) => send('GET /healthz HTTP/1.1\r\nHost: a-name-that-takes-long\r\n'));
-    between(await secondsUntil(Promise.all([silent, slow]), 12), 5, 11);
+  test('a connection that says nothing, or one byte at a time, is gone within 10 s', async (t) => {
+    const silent = bare(t);
+    const slow = bare(t);
+    const bytes = 'GET /healthz HTTP/1.1\r\nHost: a-name-that-takes-long\r\n'.split('');
+    every(t, 500, () => slow.write(bytes.shift() ?? ''));
+    between(await secondsUntil(Promise.all([closeOf(silent), closeOf(slow)]), 12), 5, 11);
   });
 
   test('when a server dies, the conversations of its agents are with others within 10 s', async (t) => {
