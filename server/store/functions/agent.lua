@@ -12,7 +12,7 @@ local function agent_connected(keys, args)
     if tonumber(connections) > 0 then
         redis.call('HSET', nodes, node, connections)
         redis.call('SADD', of_node, agent)
-        redis.call('ZADD', site:key('nodes'), 'NX', site.now, node) -- it may die before its first heartbeat
+        site:heard_of(node)
         redis.call('ZREM', site:key('gone'), agent)
         redis.call('HSETNX', site:key('agent', agent), 'idle_since', site.now)
     else

@@ -50,11 +50,17 @@ function Site:hint_viewers(conversation_id, except, kind, ...)
     end
 end
 
+-- Whoever is heard of is looked after: it may die before its first heartbeat.
+function Site:heard_of(node)
+    redis.call('ZADD', self:key('nodes'), 'NX', self.now, node)
+end
+
 -- view: conversation node shopper-looks-there (1 or 0). value: the other nodes that look, each with its flag
 local function view(keys, args)
     local site = site_open(keys)
     local id, node, shopper_here = unpack(args)
     local nodes = site:key('conv', id, 'nodes')
+    site:heard_of(node)
     redis.call('HSET', nodes, node, shopper_here)
     redis.call('SADD', site:key('node', node, 'convs'), id)
     site:hint_viewers(id, node, 'view', node, shopper_here)

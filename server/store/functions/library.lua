@@ -30,6 +30,7 @@
 --   :candidates:<team>    zset    free agents by load * 2^41 + idle_since
 --   :agents :teams        set     ids ever seen
 --   :nodes                zset    node by last heartbeat; :node:<id>:agents, :node:<id>:convs  sets
+--   :beaten               set     nodes that had a heartbeat since they were last taken for dead
 --   :hints                hash    node, or all -> how many hints were published to it
 --   :gone                 zset    agent by when the last connection went
 --   :deadlines            zset    closing conversation by when it closes by itself
@@ -81,6 +82,8 @@ function Site:append(conversation, event_type, role, by, ...)
     local id = redis.call('XADD', conversation.key .. ':log', '0-*', 'type', event_type, 'at', self.now, 'role', role,
         'by', by, ...)
     conversation.seq = tonumber(string.match(id, '-(%d+)$'))
+    local before = self.touched[conversation.id]
+    conversation.is_new = conversation.is_new or before and before.is_new -- it was read again since
     self.touched[conversation.id] = conversation
     if event_type ~= 'message' then
         local waited = event_type == 'assigned' and self.now - tonumber(conversation.queued_at) or 0

@@ -3,6 +3,7 @@
 -- In batches: a node may have looked at very many conversations. It stays among the dead until all is cleared.
 function Site:bury_node(node)
     local agents, convs = self:key('node', node, 'agents'), self:key('node', node, 'convs')
+    redis.call('SREM', self:key('beaten'), node)
     for _, agent in ipairs(redis.call('SMEMBERS', agents)) do
         self:agent_left_node(agent, node)
     end
@@ -21,7 +22,8 @@ end
 local function tick(keys, args)
     local site = site_open(keys)
     local nodes, node = site:key('nodes'), args[1]
-    local known = redis.call('ZADD', nodes, site.now, node) == 0 and 1 or 0
+    redis.call('ZADD', nodes, site.now, node)
+    local known = 1 - redis.call('SADD', site:key('beaten'), node) -- not by its place in nodes: heard_of() adds it too
     for _, dead in ipairs(redis.call('ZRANGEBYSCORE', nodes, '-inf', site.now - NODE_DEAD_MS, 'LIMIT', 0, BATCH)) do
         site:bury_node(dead)
     end
