@@ -14,6 +14,7 @@ function report(name, result, started) {
   const words = [`${passed.length} passed`, `${failed.length} failed`];
   if (skipped.length) words.push(`${skipped.length} skipped`);
   console.log(`${failed.length ? 'FAIL' : 'ok  '} ${name.padEnd(18)} ${words.join(', ')} in ${seconds(started)}`);
+  for (const note of result.notes ?? []) console.log(`  ${note}`);
   for (const { name: test, detail } of failed) console.log(`\n  not ok: ${test}\n${detail.replace(/^/gm, '    ')}\n`);
   for (const { name: test, reason } of skipped) console.log(`  skipped: ${test}: ${reason}`);
 }

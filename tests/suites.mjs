@@ -45,13 +45,15 @@ function joined(results) {
     passed: results.flatMap((result) => result.passed),
     failed: results.flatMap((result) => result.failed),
     skipped: results.flatMap((result) => result.skipped),
+    notes: results.flatMap((result) => result.notes ?? []),
     output: results.map((result) => result.output ?? '').join('\n'),
   };
 }
 
 /** A program that wrote TAP; one that failed in another way, or wrote none, counts as one test. */
 function tapResult(name, { code, stdout, output }) {
-  const result = { ...readTap(stdout), output };
+  const notes = [...stdout.matchAll(/^ *# note: (.*)$/gm)].map(([, note]) => note); // to be shown also when all is well
+  const result = { ...readTap(stdout), notes, output };
   const silent = result.passed.length + result.failed.length + result.skipped.length === 0;
   if (code !== 0 && result.failed.length === 0) result.failed.push({ name, detail: output });
   else if (silent) result.passed.push(name);
@@ -130,7 +132,7 @@ async function nodeTests(dir, { timeoutMs, buildName = 'debug', env = {} }) {
 /** The folders of tests that need no server: those of the pages' own code. */
 function webFolders() {
   return readdirSync('tests', { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !['browser', 'integration', 'vectors'].includes(entry.name))
+    .filter((entry) => entry.isDirectory() && !['browser', 'integration', 'model', 'vectors'].includes(entry.name))
     .map(({ name }) => name)
     .filter((name) => testFiles(name).length > 0);
 }
@@ -145,6 +147,13 @@ async function webTests() {
 async function againstServer(dir, buildName, env = {}) {
   await built(buildName);
   return nodeTests(dir, { buildName, env, timeoutMs: 4 * MINUTE_MS });
+}
+
+/** A few seeds; with MODEL_FULL=1 many, and the library broken on purpose (tests/model/model.test.ts). */
+async function modelTests() {
+  if (process.env.MODEL_FULL !== '1') return nodeTests('model', { timeoutMs: 2 * MINUTE_MS });
+  const options = { timeoutMs: 10 * MINUTE_MS };
+  return joined([await nodeTests('model', options), await nodeTests('model/mutations', options)]);
 }
 
 // --- the sanitizer build -------------------------------------------------------------------------------------------
@@ -177,6 +186,7 @@ export const suites = {
     await built('debug');
     return command('tsc accepts every file', ['node_modules/.bin/tsc', '-p', '.', '--pretty', 'false']);
   },
+  model: modelTests,
   integration: () => againstServer('integration', 'debug'),
   browser: () => againstServer('browser', 'debug'),
   'asan-build': async () => {

@@ -65,6 +65,14 @@ export class Redis {
     return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
   }
 
+  /** Several commands in one write; one that fails does not hide what the others answer. */
+  together(commands: (string | number)[][]): Promise<(Reply | Error)[]> {
+    this.socket.cork();
+    const replies = commands.map((command) => this.call(...command).catch((error: Error) => error));
+    this.socket.uncork();
+    return Promise.all(replies);
+  }
+
   async list(...args: (string | number)[]): Promise<string[]> {
     return (await this.call(...args)) as string[];
   }

@@ -1,0 +1,194 @@
+// Chooses what happens next: mostly what people and nodes would do, now and then what they should not.
+import type { Limits } from './library.ts';
+import type { Operation } from './operations.ts';
+import type { Random } from './random.ts';
+import type { Conversation, World } from './world.ts';
+
+type Kind = Operation['kind'] | 'read' | 'silence';
+
+export type Profile = {
+  name: string;
+  shoppers: number;
+  agents: number;
+  teams: number;
+  nodes: number;
+  capacity: number; // at most
+  limits?: Limits; // small, so that they are met
+  weights: Record<Exclude<Kind, 'snapshot' | `load_${string}` | `list_${string}`>, number>;
+};
+
+const DAY: Profile['weights'] = {
+  open: 14, append: 14, propose_close: 9, confirm_close: 6, dispute_close: 3, agent_connected: 7, agent_signed_out: 1,
+  set_routing_status: 3, view: 6, unview: 3, tick: 14, node_left: 0.3, read: 4, silence: 0.4,
+};
+const SMALL = { BATCH: 3, BURY_BATCH: 4, RESEND_WINDOW: 6 };
+
+export const PROFILES: Profile[] = [
+  { name: 'a few, who collide', shoppers: 12, agents: 4, teams: 2, nodes: 3, capacity: 3, weights: DAY },
+  { name: 'a shop on a busy day', shoppers: 3000, agents: 40, teams: 5, nodes: 8, capacity: 6, weights: { ...DAY, open: 22 } },
+  {
+    name: 'nodes that fall silent', shoppers: 60, agents: 9, teams: 3, nodes: 7, capacity: 4, limits: SMALL,
+    weights: { ...DAY, agent_connected: 12, view: 12, node_left: 2, silence: 4 },
+  },
+];
+
+const GRACE_MS = 15_000;
+
+export class Generator {
+  private made = 0;
+  private readonly silent = new Set<string>(); // nodes that do not tick now
+  private readonly next: Operation[] = [];
+
+  constructor(private readonly random: Random, private readonly profile: Profile, private readonly world: World) {}
+
+  private name(kind: string, count: number): string {
+    return `${kind}${this.random.below(count)}`;
+  }
+
+  private agent = () => this.name('agent', this.profile.agents);
+  private node = () => this.name('node', this.profile.nodes);
+  private team = () => this.name('team', this.profile.teams);
+  private shopper = () => this.name('shopper', this.profile.shoppers);
+  private fresh = (kind: string) => `${kind}${++this.made}`;
+
+  private held(): Conversation | undefined {
+    const all = [...this.world.agents.values()].flatMap(({ holds }) => [...holds]);
+    return all.length ? this.random.pick(all) : undefined;
+  }
+
+  /** One that is open, mostly; else any of a shopper, or one that does not exist. */
+  private conversation(): Conversation | undefined {
+    const { random, world } = this;
+    const roll = random.next();
+    if (roll < 0.5) return this.held();
+    const ofShopper = world.ofShopper.get(this.shopper());
+    if (roll < 0.6) return ofShopper?.[0];
+    const lines = [...world.waiting.values()].flat();
+    return roll < 0.9 && lines.length ? random.pick(lines) : ofShopper?.at(-1);
+  }
+
+  operation(): Operation {
+    const waiting = this.next.shift();
+    if (waiting) return waiting;
+    const kind = this.random.weighted(this.profile.weights);
+    const ms = this.random.chance(0.3) ? 0 : this.random.below(400);
+    return { ms, ...this.of(kind) } as Operation;
+  }
+
+  private of(kind: Kind): Omit<Operation, 'ms'> & Record<string, unknown> {
+    const { random } = this;
+    const wrongly = random.chance(0.1);
+    switch (kind) {
+      case 'open':
+        return this.open();
+      case 'append': {
+        const behind = random.chance(0.25) ? random.between(1, 3) : 0;
+        const role = random.pick(['shopper', 'agent'] as const);
+        return { kind, id: this.id(), role, customId: this.fresh('message'), behind };
+      }
+      case 'propose_close': {
+        const c = wrongly ? this.conversation() : this.held();
+        const agent = c?.agent && !random.chance(0.05) ? c.agent : this.agent();
+        return { kind, id: c?.id ?? 'none', agent, timeout: random.pick([0, 3000, 20_000]) };
+      }
+      case 'confirm_close':
+      case 'dispute_close': {
+        const closing = [...this.world.closing];
+        const c = wrongly || closing.length === 0 ? this.conversation() : random.pick(closing);
+        return { kind, id: c?.id ?? 'none', shopper: c && !random.chance(0.05) ? c.shopper : this.shopper() };
+      }
+      case 'agent_connected':
+        return this.connected();
+      case 'agent_signed_out':
+        return { kind, agent: random.chance(0.7) ? this.goneAgent() : this.agent() };
+      case 'set_routing_status':
+        return { kind, agent: this.agent(), status: random.chance(0.65) ? 'accepting' : 'away' };
+      case 'view':
+        return { kind, id: this.id(), node: this.node(), flag: random.pick(['0', '1']) };
+      case 'unview': {
+        const node = this.node();
+        const seen = [...(this.world.viewsOf.get(node) ?? [])];
+        return { kind, id: seen.length && !wrongly ? random.pick(seen) : this.id(), node };
+      }
+      case 'silence':
+        return this.silence();
+      case 'node_left':
+        return { kind, node: this.node() };
+      case 'read':
+        return this.read();
+      default:
+        return this.tick(this.node());
+    }
+  }
+
+  private id(): string {
+    return this.conversation()?.id ?? 'none';
+  }
+
+  private goneAgent(): string {
+    const gone = [...this.world.gone.keys()];
+    return gone.length ? this.random.pick(gone) : this.agent();
+  }
+
+  /** A new conversation, or a resend of something said in the last one. */
+  private open() {
+    const { random, world } = this;
+    const shopper = this.shopper();
+    const said = world.ofShopper.get(shopper)?.at(-1)?.log.filter(({ custom_id }) => custom_id) ?? [];
+    const customId = said.length && random.chance(0.3) ? random.pick(said)['custom_id']! : this.fresh('message');
+    return { kind: 'open', id: this.fresh('c'), shopper, team: this.team(), customId } as const;
+  }
+
+  private connected() {
+    const { random, profile, world } = this;
+    const agent = this.agent();
+    const known = world.agents.get(agent);
+    const change = !known?.connected || random.chance(0.15);
+    const teams = Array.from({ length: random.between(1, Math.min(3, profile.teams)) }, this.team);
+    return {
+      kind: 'agent_connected',
+      agent,
+      node: this.node(),
+      connections: random.chance(0.35) ? 0 : random.between(1, 3),
+      capacity: change ? random.between(0, profile.capacity) : known.capacity!,
+      teams: change ? [...new Set(teams)].join(',') : known.teams.join(','),
+    } as const;
+  }
+
+  private tick(node: string) {
+    const grace = this.random.chance(0.1) ? 0 : GRACE_MS;
+    return { kind: 'tick', node: this.silent.has(node) && this.random.chance(0.9) ? 'node0' : node, grace } as const;
+  }
+
+  /** Some nodes hold their breath, or come back, while time passes for all. */
+  private silence() {
+    const { random } = this;
+    for (let i = 1; i < this.profile.nodes; i++) {
+      if (!random.chance(0.4)) this.silent.delete(`node${i}`);
+      else this.silent.add(`node${i}`);
+    }
+    const seconds = random.pick([1, 4, 6, 20]);
+    for (let i = 0; i < this.profile.nodes; i++) {
+      if (!this.silent.has(`node${i}`)) this.next.push({ kind: 'tick', ms: i ? 0 : seconds * 500, node: `node${i}`, grace: GRACE_MS });
+    }
+    return { ...this.tick('node0'), ms: seconds * 500 };
+  }
+
+  private read(): Omit<Operation, 'ms'> & Record<string, unknown> {
+    const limit = this.random.between(1, 4);
+    switch (this.random.below(6)) {
+      case 0:
+        return { kind: 'snapshot' };
+      case 1:
+        return { kind: 'load_conversation', id: this.id() };
+      case 2:
+        return { kind: 'load_shopper', shopper: this.shopper() };
+      case 3:
+        return { kind: 'list_of_shopper', shopper: this.shopper(), limit };
+      case 4:
+        return { kind: 'list_closed_by', agent: this.agent(), limit };
+      default:
+        return { kind: 'list_queue', teams: `${this.team()},${this.team()}`, limit };
+    }
+  }
+}

@@ -1,0 +1,92 @@
+// What each key of the site must hold, derived from the world. undefined: there must be no such key.
+import { byScore, SITE, type Conversation, type World } from './world.ts';
+
+type Fields = Record<string, string | number | undefined>;
+export type Held =
+  | { kind: 'hash'; value: Fields }
+  | { kind: 'set'; value: string[] }
+  | { kind: 'list'; value: string[] }
+  | { kind: 'zset'; value: [string, number][] }
+  | { kind: 'stream'; value: Record<string, string>[] }
+  | { kind: 'string'; value: string };
+
+const zset = (pairs: Iterable<[string, number]>): Held => ({ kind: 'zset', value: [...pairs].sort(byScore) });
+const set = (members: Iterable<string>): Held => ({ kind: 'set', value: [...members].sort() });
+const hash = (value: Fields): Held => ({ kind: 'hash', value });
+
+function conversation(c: Conversation): Held {
+  return hash({
+    state: c.state, shopper: c.shopper, team: c.team, agent: c.agent, ticket: c.ticket, opened_at: c.openedAt,
+    queued_at: c.queuedAt, closed_at: c.closedAt, preview: `preview of ${c.id}`,
+  });
+}
+
+function ofConversation(world: World, id: string, part?: string): Held | undefined {
+  const c = world.conversations.get(id);
+  if (part === 'nodes') return hash(Object.fromEntries(world.views.get(id) ?? []));
+  if (!c) return undefined;
+  return part === 'log' ? { kind: 'stream', value: c.log } : conversation(c);
+}
+
+function ofShopper(world: World, id: string, part?: string): Held | undefined {
+  const all = world.ofShopper.get(id);
+  if (!all) return undefined;
+  if (part === 'convs') return { kind: 'list', value: all.map((c) => c.id) };
+  const last = all.at(-1)!.id;
+  return hash({ open: world.openOf.get(id)?.id, url: `/page/${last}`, title: `title ${last}` });
+}
+
+function ofAgent(world: World, id: string, part?: string): Held | undefined {
+  const agent = world.agents.get(id);
+  if (!agent) return undefined;
+  if (part === 'convs') return set([...agent.holds].map((c) => c.id));
+  if (part === 'recent') return { kind: 'list', value: agent.recent };
+  if (part === 'nodes') return hash(Object.fromEntries(agent.nodes));
+  const teams = agent.connected ? agent.teams.join(',') : undefined;
+  return hash({ status: agent.status, capacity: agent.capacity, teams, idle_since: agent.idleSince });
+}
+
+function held(world: World, kind: string, id = '', part?: string): Held | undefined {
+  switch (kind) {
+    case 'conv': return ofConversation(world, id, part);
+    case 'shopper': return ofShopper(world, id, part);
+    case 'agent': return ofAgent(world, id, part);
+    case 'queue': return zset((world.waiting.get(id) ?? []).map((c) => [c.id, c.ticket]));
+    case 'candidates': return zset(world.candidates(id));
+    case 'agents': return set([...world.agents.values()].filter((agent) => agent.connected).map((agent) => agent.id));
+    case 'teams': return set(world.waiting.keys());
+    case 'nodes': return zset(world.nodes);
+    case 'beaten': return set(world.beaten);
+    case 'node': return set((part === 'agents' ? world.agentsOf : world.viewsOf).get(id) ?? []);
+    case 'hints': return hash(Object.fromEntries(world.hints));
+    case 'gone': return zset(world.gone);
+    case 'deadlines': return zset([...world.closing].map((c) => [c.id, c.deadline!]));
+    case 'ticket': return world.tickets ? { kind: 'string', value: String(world.tickets) } : undefined;
+    default: return undefined;
+  }
+}
+
+function isEmpty({ kind, value }: Held): boolean {
+  return (kind === 'hash' ? Object.values(value).filter((field) => field !== undefined) : value).length === 0;
+}
+
+export function wanted(world: World, key: string): Held | undefined {
+  const [kind, ...rest] = key.slice(`{${SITE}}:`.length).split(':');
+  const found = held(world, kind!, ...rest);
+  return found && isEmpty(found) ? undefined : found;
+}
+
+/** Every key there must be. */
+export function allKeys(world: World): string[] {
+  const keys = ['agents', 'teams', 'nodes', 'beaten', 'hints', 'gone', 'deadlines', 'ticket'];
+  for (const id of new Set([...world.conversations.keys(), ...world.views.keys()])) {
+    keys.push(`conv:${id}`, `conv:${id}:log`, `conv:${id}:nodes`);
+  }
+  for (const id of world.ofShopper.keys()) keys.push(`shopper:${id}`, `shopper:${id}:convs`);
+  for (const id of world.agents.keys()) for (const part of ['', ':convs', ':recent', ':nodes']) keys.push(`agent:${id}${part}`);
+  for (const team of world.waiting.keys()) keys.push(`queue:${team}`);
+  for (const team of new Set([...world.agents.values()].flatMap(({ teams }) => teams))) keys.push(`candidates:${team}`);
+  for (const id of world.agentsOf.keys()) keys.push(`node:${id}:agents`);
+  for (const id of world.viewsOf.keys()) keys.push(`node:${id}:convs`);
+  return keys.map((key) => `{${SITE}}:${key}`).filter((key) => wanted(world, key));
+}

@@ -1,0 +1,62 @@
+// What can happen, as plain records: a run is a list of them, and any part of the list can be run too (run.ts shrinks a
+// failing one). Each is legal at any time; what is refused is as much a test as what is done.
+import { SITE, type World } from './world.ts';
+
+/** ms: how much time passes before. */
+export type Operation = { ms: number } & (
+  | { kind: 'open'; id: string; shopper: string; team: string; customId: string }
+  | { kind: 'append'; id: string; role: 'shopper' | 'agent'; customId: string; behind: number }
+  | { kind: 'propose_close'; id: string; agent: string; timeout: number }
+  | { kind: 'confirm_close' | 'dispute_close'; id: string; shopper: string }
+  | { kind: 'agent_connected'; agent: string; node: string; connections: number; capacity: number; teams: string }
+  | { kind: 'agent_signed_out'; agent: string }
+  | { kind: 'set_routing_status'; agent: string; status: string }
+  | { kind: 'view'; id: string; node: string; flag: string }
+  | { kind: 'unview'; id: string; node: string }
+  | { kind: 'tick'; node: string; grace: number }
+  | { kind: 'node_left'; node: string }
+  | { kind: 'snapshot' }
+  | { kind: 'load_conversation'; id: string }
+  | { kind: 'load_shopper'; shopper: string }
+  | { kind: 'list_of_shopper'; shopper: string; limit: number }
+  | { kind: 'list_closed_by'; agent: string; limit: number }
+  | { kind: 'list_queue'; teams: string; limit: number }
+);
+
+const READING = /^(snapshot|load_|list_)/;
+
+function args(op: Operation): (string | number)[] {
+  switch (op.kind) {
+    case 'open':
+      return [op.id, op.shopper, op.team, op.customId, `text of ${op.customId}`, `preview of ${op.id}`,
+        `/page/${op.id}`, `title ${op.id}`];
+    default: {
+      const { kind: _kind, ms: _ms, ...rest } = op;
+      return Object.values(rest);
+    }
+  }
+}
+
+/** The command a node would send. Undefined: no node would, as it knows that it may not. */
+export function command(world: World, op: Operation): (string | number)[] | undefined {
+  if (op.kind !== 'append') {
+    return [READING.test(op.kind) ? 'FCALL_RO' : 'FCALL', `shopbell_${op.kind}`, 1, `{${SITE}}`, ...args(op)];
+  }
+  const c = world.conversations.get(op.id);
+  if (!c || c.state === 'closed' || (op.role === 'agent' && !c.agent)) return undefined;
+  const seq = c.log.length + 1 - op.behind;
+  const event = Object.entries(messageOf(world, op)).flat();
+  return seq < 1 ? undefined : ['XADD', `{${SITE}}:conv:${op.id}:log`, `0-${seq}`, ...event];
+}
+
+export function messageOf(world: World, op: Operation & { kind: 'append' }): Record<string, string> {
+  const c = world.conversations.get(op.id)!;
+  const by = op.role === 'shopper' ? c.shopper : c.agent;
+  const text = `text of ${op.customId}`;
+  return { type: 'message', at: String(world.clock), role: op.role, by, custom_id: op.customId, text };
+}
+
+export function line(op: Operation): string {
+  const { kind, ms, ...rest } = op;
+  return `+${ms} ms ${kind} ${Object.entries(rest).map(([key, value]) => `${key}=${value}`).join(' ')}`;
+}

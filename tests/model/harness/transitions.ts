@@ -1,0 +1,200 @@
+// The state table of library.lua once more, as predictions: the world goes the way the answer's steps say, and each step
+// must be the one that is due (whose turn it is, and with whom). What was not due, or stayed out, is an error.
+import { Answer, checkAnswer, rows } from './answers.ts';
+import { command, messageOf, type Operation } from './operations.ts';
+import { read } from './reads.ts';
+import { expect, getOr, NODE_DEAD_MS, Wrong, type Conversation, type World } from './world.ts';
+import type { Reply } from '../../integration/harness/redis.ts';
+
+type Op<K extends Operation['kind']> = Operation & { kind: K };
+
+function findResend(world: World, c: Conversation, customId: string): number {
+  const oldest = Math.max(0, c.log.length - world.limits.RESEND_WINDOW);
+  for (let i = c.log.length - 1; i >= oldest; i--) {
+    if (c.log[i]!['role'] === 'shopper' && c.log[i]!['custom_id'] === customId) return i + 1;
+  }
+  return 0;
+}
+
+function open(world: World, answer: Answer, op: Op<'open'>): void {
+  const { id, shopper, team, customId } = op;
+  const already = world.openOf.get(shopper);
+  if (already) return answer.verdict('exists', already.id);
+  const last = world.ofShopper.get(shopper)?.at(-1);
+  const resent = last ? findResend(world, last, customId) : 0;
+  if (last && resent) return answer.verdict('duplicate', last.id, resent, last.log[resent - 1]!['at']!);
+
+  const { clock } = world;
+  const c: Conversation = {
+    id, shopper, team, ticket: ++world.tickets, state: 'queued', agent: '', openedAt: clock, queuedAt: clock, log: [],
+  };
+  world.conversations.set(id, c);
+  getOr(world.ofShopper, shopper, () => []).push(c);
+  world.openOf.set(shopper, c);
+  world.opened = c;
+  world.touch('ticket', 'teams', `shopper:${shopper}`, `shopper:${shopper}:convs`);
+  world.place(c, 'queued', '');
+  world.event(c, 'opened', 'shopper', shopper);
+  answer.took(c, 'opened');
+  world.event(c, 'message', 'shopper', shopper, { custom_id: customId, text: `text of ${customId}` });
+  answer.assigns();
+  answer.verdict('ok', id, 2, clock);
+}
+
+function close(world: World, answer: Answer, c: Conversation, role: string, by: string, reason: string): void {
+  const agent = world.agent(c.agent);
+  c.closedAt = world.clock;
+  world.place(c, 'closed', c.agent);
+  world.event(c, 'closed', role, by, { reason });
+  answer.took(c, 'closed');
+  agent.recent = [c.id, ...agent.recent].slice(0, 50);
+  agent.idleSince = world.clock;
+  world.touch(`agent:${agent.id}:recent`);
+  answer.assigns();
+}
+
+/** Whom a request may concern; the verdict when it may not. */
+function refused(c: Conversation | undefined, by: 'agent' | 'shopper', person: string, state: string): string | undefined {
+  if (!c || (by === 'shopper' && c.shopper !== person)) return 'not_found';
+  if (by === 'agent' && c.agent !== person) return 'not_yours';
+  return c.state === state ? undefined : 'wrong_state';
+}
+
+function proposeClose(world: World, answer: Answer, op: Op<'propose_close'>): void {
+  const c = world.conversations.get(op.id)!;
+  const why = refused(c, 'agent', op.agent, 'assigned');
+  if (why) return answer.verdict(why);
+  world.place(c, 'closing', c.agent, world.clock + op.timeout);
+  world.event(c, 'close_proposed', 'agent', c.agent);
+  answer.took(c, 'close_proposed');
+  answer.verdict('ok');
+}
+
+function answerClose(world: World, answer: Answer, op: Op<'confirm_close' | 'dispute_close'>): void {
+  const c = world.conversations.get(op.id)!;
+  const why = refused(c, 'shopper', op.shopper, 'closing');
+  if (why) return answer.verdict(why);
+  if (op.kind === 'confirm_close') {
+    close(world, answer, c, 'shopper', c.shopper, 'confirmed');
+  } else {
+    world.place(c, 'assigned', c.agent);
+    world.event(c, 'close_disputed', 'shopper', c.shopper);
+    answer.took(c, 'close_disputed');
+  }
+  answer.verdict('ok');
+}
+
+function agentConnected(world: World, answer: Answer, op: Op<'agent_connected'>): void {
+  const agent = world.agent(op.agent);
+  world.touchLoad(op.agent);
+  world.touch('agents', 'gone', `agent:${op.agent}:nodes`, `node:${op.node}:agents`);
+  Object.assign(agent, { connected: true, capacity: op.capacity, teams: op.teams.split(',') });
+  if (op.connections > 0) {
+    agent.nodes.set(op.node, op.connections);
+    getOr(world.agentsOf, op.node, () => new Set()).add(op.agent);
+    world.heardOf(op.node);
+    world.gone.delete(op.agent);
+    agent.idleSince ??= world.clock;
+  } else {
+    world.agentLeftNode(op.agent, op.node);
+  }
+  world.touchLoad(op.agent);
+  answer.assigns();
+  answer.verdict('ok');
+}
+
+function requeueAll(world: World, answer: Answer, id: string): void {
+  const agent = world.agent(id);
+  while (agent.holds.size > 0) {
+    const c = world.conversations.get(answer.steps[0]?.id ?? '');
+    if (!c || !agent.holds.has(c)) throw new Wrong(`${id} is gone and keeps ${[...agent.holds].map((held) => held.id)}`);
+    c.queuedAt = world.clock;
+    world.place(c, 'queued', '');
+    world.event(c, 'queued', 'system', id, { reason: 'agent_left' });
+    answer.took(c, 'queued');
+  }
+  answer.assigns();
+}
+
+/** What is due by then, the earliest first, in one batch. */
+function due(world: World, all: Iterable<[string, number]>, until: number): string[] {
+  const overdue = [...all].filter(([, at]) => at <= until);
+  overdue.sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1));
+  return overdue.slice(0, world.limits.BATCH).map(([id]) => id);
+}
+
+function tick(world: World, answer: Answer, op: Op<'tick'>): void {
+  const known = world.nodes.has(op.node) && world.beaten.has(op.node);
+  world.touch('nodes', 'beaten', 'gone', 'deadlines');
+  world.nodes.set(op.node, world.clock);
+  world.beaten.add(op.node);
+  for (const node of due(world, world.nodes, world.clock - NODE_DEAD_MS)) world.bury(node);
+  for (const agent of due(world, world.gone, world.clock - op.grace)) {
+    world.gone.delete(agent);
+    requeueAll(world, answer, agent);
+  }
+  const deadlines = [...world.closing].map(({ id, deadline }) => [id, deadline!] as [string, number]);
+  for (const id of due(world, deadlines, world.clock)) {
+    close(world, answer, world.conversations.get(id)!, 'system', '', 'timed_out');
+  }
+  const queued = [...world.waiting.values()].reduce((sum, line) => sum + line.length, 0);
+  const held = [...world.agents.values()].reduce((sum, { holds }) => sum + holds.size, 0);
+  const hints = [op.node, 'all'].map((channel) => world.hints.get(channel) ?? 0);
+  answer.verdict('ok', queued, held - world.closing.size, world.closing.size, ...hints, Number(known));
+}
+
+function view(world: World, answer: Answer, op: Op<'view'>): void {
+  world.view(op.id, op.node, op.flag);
+  const others = [...world.views.get(op.id)!].filter(([node]) => node !== op.node);
+  const found = rows(answer.reply[1] as string[], 2).sort();
+  expect('others who look', [answer.reply[0], found], ['ok', others.sort()]);
+}
+
+function signedOut(world: World, answer: Answer, { agent }: Op<'agent_signed_out'>): void {
+  if (!world.agents.get(agent)?.nodes.size) {
+    world.gone.delete(agent);
+    world.touch('gone');
+    requeueAll(world, answer, agent);
+  }
+  answer.verdict('ok');
+}
+
+function append(world: World, op: Op<'append'>, reply: Reply | Error): void {
+  if (op.behind > 0) {
+    if (!(reply instanceof Error)) throw new Wrong(`Redis took a seq it had: ${reply}`);
+    return world.count('append refused');
+  }
+  const c = world.conversations.get(op.id)!;
+  expect('id', reply, `0-${c.log.length + 1}`);
+  c.log.push(messageOf(world, op));
+  world.count('append taken');
+}
+
+/** The step as the world takes it; throws what is wrong with the answer. */
+export function apply(world: World, op: Operation, reply: Reply | Error): void {
+  if (op.kind === 'append') return append(world, op, reply);
+  if (reply instanceof Error) throw new Wrong(`${command(world, op)!.slice(0, 2).join(' ')}: ${reply.message}`);
+  const answer = new Answer(world, reply as Reply[]);
+  world.count(`${op.kind} ${answer.reply[0]}`);
+  switch (op.kind) {
+    case 'open': open(world, answer, op); break;
+    case 'propose_close': proposeClose(world, answer, op); break;
+    case 'confirm_close':
+    case 'dispute_close': answerClose(world, answer, op); break;
+    case 'agent_connected': agentConnected(world, answer, op); break;
+    case 'agent_signed_out': signedOut(world, answer, op); break;
+    case 'set_routing_status':
+      world.agent(op.agent).status = op.status;
+      world.touchLoad(op.agent);
+      answer.assigns();
+      answer.verdict('ok', op.status);
+      break;
+    case 'view': return view(world, answer, op);
+    case 'unview': world.leave(op.id, op.node); answer.verdict('ok'); break;
+    case 'tick': tick(world, answer, op); break;
+    case 'node_left': world.bury(op.node); answer.verdict('ok'); break;
+    default: return read(world, answer, op);
+  }
+  expect('steps that were not due', answer.steps, []);
+  checkAnswer(world, answer.reply);
+}

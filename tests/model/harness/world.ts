@@ -1,0 +1,234 @@
+// The reference: what is true of the site, each fact once. Everything Redis keeps beside them (queues, loads, candidates,
+// deadlines, who is open where) is derived from these in keys.ts, so Redis being equal to it is the invariant itself:
+// one owner at most, nobody orphaned, loads that count, candidates that are exactly the free ones.
+import type { Limits } from './library.ts';
+
+export const SITE = 'model';
+export const NODE_DEAD_MS = 5000;
+const LOAD_SPACE = 2 ** 41;
+
+export type State = 'queued' | 'assigned' | 'closing' | 'closed';
+export type Event = Record<string, string>;
+
+export type Conversation = {
+  id: string;
+  shopper: string;
+  team: string;
+  ticket: number;
+  state: State;
+  agent: string;
+  openedAt: number;
+  queuedAt: number;
+  closedAt?: number;
+  deadline?: number;
+  log: Event[];
+};
+
+export type Agent = {
+  id: string;
+  status?: string;
+  capacity?: number;
+  teams: string[];
+  idleSince?: number;
+  nodes: Map<string, number>;
+  holds: Set<Conversation>;
+  recent: string[];
+  connected: boolean; // once at least
+};
+
+export class Wrong extends Error {}
+
+/** Equal as JSON, or the step is wrong. */
+export function expect(what: string, found: unknown, wanted: unknown): void {
+  const [a, b] = [JSON.stringify(found), JSON.stringify(wanted)];
+  if (a !== b) throw new Wrong(`${what}: ${a}, and should be ${b}`);
+}
+
+export function getOr<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
+}
+
+export class World {
+  clock = 1_800_000_000_000;
+  tickets = 0;
+  readonly conversations = new Map<string, Conversation>();
+  readonly ofShopper = new Map<string, Conversation[]>();
+  readonly openOf = new Map<string, Conversation>();
+  readonly waiting = new Map<string, Conversation[]>(); // by ticket; a team that ever had a queue stays
+  readonly closing = new Set<Conversation>();
+  readonly agents = new Map<string, Agent>();
+  readonly gone = new Map<string, number>();
+  readonly nodes = new Map<string, number>(); // last heartbeat
+  readonly beaten = new Set<string>(); // have had a heartbeat since they were last taken for dead
+  readonly agentsOf = new Map<string, Set<string>>();
+  readonly views = new Map<string, Map<string, string>>(); // conversation, node, whether the shopper looks there
+  readonly viewsOf = new Map<string, Set<string>>();
+  readonly hints = new Map<string, number>();
+
+  readonly tally = new Map<string, number>(); // what happened how often, to see that a run is worth something
+
+  // What this step did, for the answer.
+  grown = new Set<Conversation>();
+  opened?: Conversation;
+  queuesChanged = new Set<string>();
+  told: [channel: string, line: string][] = []; // hints in the order they must come
+  toldLater: [channel: string, words: string][] = []; // those of the changes, in any order after them
+  touched = new Set<string>(); // keys that must differ now, or might
+  summaries = new Map<string, string>(); // of the agents, before
+
+  constructor(readonly limits: Limits) {}
+
+  begin(): void {
+    this.grown = new Set();
+    this.opened = undefined;
+    this.queuesChanged = new Set();
+    this.told = [];
+    this.toldLater = [];
+    this.touched = new Set();
+    this.summaries = new Map([...this.agents.keys()].map((id) => [id, String(this.agentSummary(id))]));
+  }
+
+  count(what: string): void {
+    this.tally.set(what, (this.tally.get(what) ?? 0) + 1);
+  }
+
+  touch(...keys: string[]): void {
+    for (const key of keys) this.touched.add(`{${SITE}}:${key}`);
+  }
+
+  /** Its load, or whether it is free: after that changed, and before it when its teams change. */
+  touchLoad(id: string): void {
+    this.touch(`agent:${id}`, `agent:${id}:convs`);
+    for (const team of this.agent(id).teams) this.touch(`candidates:${team}`);
+  }
+
+  agent(id: string): Agent {
+    return getOr(this.agents, id, () => ({
+      id, teams: [], nodes: new Map(), holds: new Set(), recent: [], connected: false,
+    }));
+  }
+
+  event(c: Conversation, type: string, role: string, by: string, more: Event = {}): void {
+    c.log.push({ type, at: String(this.clock), role, by, ...more });
+    this.count(['event', type, more['reason']].join(' ').trim());
+    this.grown.add(c);
+    this.touch(`conv:${c.id}`, `conv:${c.id}:log`);
+  }
+
+  /** The one place that moves a conversation, so that it is in one place only. */
+  place(c: Conversation, state: State, agent: string, deadline?: number): void {
+    const line = getOr(this.waiting, c.team, () => []);
+    if (c.state === 'queued' && line.includes(c)) {
+      line.splice(line.indexOf(c), 1);
+      this.queuesChanged.add(c.team);
+    }
+    if (c.state === 'queued' || state === 'queued') this.touch(`queue:${c.team}`, 'teams');
+    if (c.state === 'closing' || state === 'closing') this.touch('deadlines');
+    if (state === 'closed') this.touch(`shopper:${c.shopper}`);
+    for (const id of [c.agent, agent]) if (id && (c.agent !== agent || state === 'closed')) this.touchLoad(id);
+    if (c.agent) this.agent(c.agent).holds.delete(c);
+    this.closing.delete(c);
+    Object.assign(c, { state, agent, deadline });
+    if (state === 'queued') {
+      const at = line.findIndex((other) => other.ticket > c.ticket);
+      line.splice(at < 0 ? line.length : at, 0, c);
+      this.queuesChanged.add(c.team);
+    }
+    if (state === 'assigned' || state === 'closing') this.agent(agent).holds.add(c);
+    if (state === 'closing') this.closing.add(c);
+    if (state === 'closed') this.openOf.delete(c.shopper);
+  }
+
+  isFree({ status, capacity, nodes, holds }: Agent): boolean {
+    return nodes.size > 0 && (status ?? 'accepting') === 'accepting' && holds.size < (capacity ?? 0);
+  }
+
+  /** The free agents of a team, who is next first. */
+  candidates(team: string): [id: string, score: number][] {
+    const free = [...this.agents.values()].filter((agent) => agent.teams.includes(team) && this.isFree(agent));
+    const scored = free.map(({ id, holds, idleSince }) => [id, holds.size * LOAD_SPACE + idleSince!] as [string, number]);
+    return scored.sort(byScore);
+  }
+
+  agentSummary(id: string): string[] {
+    const agent = this.agents.get(id);
+    return [id, agent?.status ?? 'accepting', agent?.nodes.size ? '1' : '0', String(agent?.holds.size ?? 0)];
+  }
+
+  queueSummary(team: string): string[] {
+    const line = this.waiting.get(team) ?? [];
+    return [team, String(line.length), line[0] ? String(line[0].queuedAt) : ''];
+  }
+
+  /** Somebody looks there, or there is somebody: a node that others have to bury when it falls silent. */
+  heardOf(node: string): void {
+    this.touch('nodes');
+    if (!this.nodes.has(node)) this.nodes.set(node, this.clock);
+  }
+
+  agentLeftNode(id: string, node: string): void {
+    const agent = this.agent(id);
+    agent.nodes.delete(node);
+    this.agentsOf.get(node)?.delete(id);
+    if (agent.nodes.size === 0 && !this.gone.has(id)) this.gone.set(id, this.clock);
+    this.touchLoad(id);
+    this.touch(`agent:${id}:nodes`, `node:${node}:agents`, 'gone');
+  }
+
+  view(id: string, node: string, flag: string): void {
+    this.heardOf(node);
+    this.touch(`conv:${id}:nodes`, `node:${node}:convs`);
+    getOr(this.views, id, () => new Map()).set(node, flag);
+    getOr(this.viewsOf, node, () => new Set()).add(id);
+    this.tellViewers(id, node, `view ${id} ${node} ${flag}`);
+  }
+
+  leave(id: string, node: string): void {
+    this.touch(`conv:${id}:nodes`, `node:${node}:convs`);
+    this.views.get(id)?.delete(node);
+    this.viewsOf.get(node)?.delete(id);
+    this.tellViewers(id, node, `gone ${id} ${node}`);
+  }
+
+  private tellViewers(id: string, except: string, words: string): void {
+    for (const node of [...(this.views.get(id)?.keys() ?? [])].sort()) if (node !== except) this.tell(node, words);
+  }
+
+  tell(to: string, words: string): void {
+    this.told.push([to, `${SITE} ${to === 'all' ? 'all' : 'redis'} ${this.nextNumber(to)} ${words}`]);
+  }
+
+  tellLater(to: string, words: string): void {
+    this.toldLater.push([to, words]);
+  }
+
+  /** How many there will have been, with those of the changes. */
+  expectedCount(channel: string): number {
+    return (this.hints.get(channel) ?? 0) + this.toldLater.filter(([to]) => to === channel).length;
+  }
+
+  nextNumber(channel: string): number {
+    const number = (this.hints.get(channel) ?? 0) + 1;
+    this.hints.set(channel, number);
+    return number;
+  }
+
+  bury(node: string): void {
+    this.count('node buried');
+    for (const agent of [...(this.agentsOf.get(node) ?? [])]) this.agentLeftNode(agent, node);
+    this.beaten.delete(node);
+    this.touch('nodes', 'beaten', 'hints');
+    const views = [...(this.viewsOf.get(node) ?? [])].sort();
+    for (const id of views.slice(0, this.limits.BURY_BATCH)) this.leave(id, node);
+    if (views.length > this.limits.BURY_BATCH) return;
+    this.nodes.delete(node);
+    this.hints.delete(node);
+  }
+}
+
+/** As Redis orders a sorted set. */
+export function byScore([a, x]: [string, number], [b, y]: [string, number]): number {
+  return x - y || (a < b ? -1 : Number(a > b));
+}

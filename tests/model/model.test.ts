@@ -1,0 +1,55 @@
+// The Redis functions against a reference model: whatever shoppers, agents and nodes do, and however nodes fail, every
+// answer, every key written and every hint sent is what the state table says (harness/transitions.ts, harness/checks.ts).
+//
+//   ./dev test model                 a few seeds, new ones each time, in about ten seconds
+//   MODEL_FULL=1 ./dev test model    many seeds, and the library broken on purpose in many ways, each of them found
+//   SEED=n ./dev test model          that seed again, exactly: the clock and the order of sets are the test's own
+//   STEPS=n                          of each seed
+//
+// The seed also chooses what kind of site it is (PROFILES). A failure tells seed, step, the last steps, and a short list
+// of steps that fails too.
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { PROFILES } from './harness/generator.ts';
+import { libraryText, startRedis } from './harness/library.ts';
+import { run } from './harness/run.ts';
+
+const full = process.env['MODEL_FULL'] === '1';
+const given = process.env['SEED'];
+const steps = Number(process.env['STEPS'] ?? (full ? 10_000 : 2500));
+const rounds = full ? 24 : PROFILES.length;
+
+const first = given ? Number(given) : Math.floor(Math.random() * 1e9);
+const seeds = given ? [first] : Array.from({ length: rounds }, (_, i) => first + i);
+
+// Over all seeds each of these must have happened, or the runs show nothing.
+const MUST_HAPPEN = `
+  event opened, event assigned, event queued agent_left, event close_proposed, event close_disputed,
+  event closed confirmed, event closed timed_out, open ok, open exists, open duplicate, append taken, append refused,
+  propose_close ok, propose_close not_found, propose_close not_yours, propose_close wrong_state,
+  confirm_close ok, confirm_close not_found, confirm_close wrong_state, dispute_close ok, dispute_close not_found,
+  dispute_close wrong_state, agent_connected ok, agent_signed_out ok, set_routing_status ok, view ok, unview ok, tick ok,
+  node_left ok, node buried, snapshot ok, load_conversation ok, load_shopper ok, list_of_shopper ok, list_closed_by ok,
+  list_queue ok`;
+
+const bench = await startRedis();
+after(() => bench.close());
+
+describe('whatever happens, in any order', () => {
+  const all = new Map<string, number>();
+  for (const seed of seeds) {
+    const profile = PROFILES[seed % PROFILES.length]!;
+    test(`seed ${seed}: ${profile.name}`, async (t) => {
+      const started = Date.now();
+      const tally = await run(bench, libraryText(), { seed, profile, steps });
+      for (const [what, times] of tally) all.set(what, (all.get(what) ?? 0) + times);
+      const rate = Math.round((steps / (Date.now() - started)) * 1000);
+      t.diagnostic(`note: SEED=${seed} ${profile.name}: ${steps} steps, ${rate} a second`);
+    });
+  }
+  test('everything happened', (t) => {
+    t.diagnostic([...all].sort().map(([what, times]) => `${what} ${times}`).join(', '));
+    const missing = MUST_HAPPEN.split(',').map((what) => what.trim()).filter((what) => !all.has(what));
+    if (!given) assert.deepEqual(missing, []); // one seed is not asked for all
+  });
+});
