@@ -116,6 +116,8 @@ static void feed_check_source(struct feed *feed, struct str site, struct str fro
     }
     int64_t expected = source->expected;
     source->expected = published;
+    if (published < expected) /* counted anew: this node was taken for dead meanwhile, and reads all again */
+        source->last = expected = published;
     if (source->last >= expected)
         return;
     source->last = expected;
