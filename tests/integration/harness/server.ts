@@ -11,8 +11,26 @@ import { until, within } from './until.ts';
 export const BIN = process.env.SHOPBELL_BIN!;
 const START_MS = 20_000;
 
+// Whatever happens to a test, nothing that it started is left: a Redis that was stopped does not end by itself.
 const started = new Set<ChildProcess>();
-process.on('exit', () => started.forEach((child) => child.kill('SIGKILL')));
+const folders = new Set<string>();
+process.on('exit', () => {
+  started.forEach((child) => child.kill('SIGKILL'));
+  folders.forEach(endRedisOf);
+});
+
+function readOr(fallback: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return fallback;
+  }
+}
+
+function endRedisOf(data: string): void {
+  const pid = Number(readOr('0', join(data, 'redis.pid')));
+  if (pid > 1 && readOr('', `/proc/${pid}/cmdline`).includes(data)) process.kill(pid, 'SIGKILL');
+}
 
 export interface ServerOptions {
   sites?: Sites;
@@ -69,6 +87,7 @@ export class Server {
     const args = ['--config', this.config, '--data', this.data, ...listen, ...flags];
     const child = spawn(BIN, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     started.add(child);
+    folders.add(this.data);
     child.stderr.on('data', (chunk) => (this.said += chunk));
     this.exit = new Promise((resolve) =>
       child.on('close', (code, signal) => {
@@ -115,8 +134,13 @@ export class Server {
   async close(): Promise<void> {
     this.sockets.forEach((socket) => socket.terminate());
     const running = this.child && this.child.exitCode === null && this.child.signalCode === null;
-    if (running) assert.deepEqual(await this.stop(), { code: 0, signal: null }, this.log());
-    rmSync(this.dir, { recursive: true, force: true });
+    try {
+      if (running) assert.deepEqual(await this.stop(), { code: 0, signal: null }, this.log());
+    } finally {
+      this.child?.kill('SIGKILL');
+      endRedisOf(this.data);
+      rmSync(this.dir, { recursive: true, force: true });
+    }
   }
 
   // --- its private Redis ---------------------------------------------------------------------------------------------
@@ -137,11 +161,8 @@ export class Server {
 
 /** One that ended but was not yet waited for is gone. */
 export function isAlive(pid: number): boolean {
-  try {
-    return !/\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
+  const stat = readOr('', `/proc/${pid}/stat`);
+  return stat !== '' && !/\) [ZX]/.test(stat);
 }
 
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
