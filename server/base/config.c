@@ -208,6 +208,6 @@ void config_set_listen_port(struct config *config, uint16_t port)
 
 const char *config_redis_kind_str(enum config_redis_kind kind)
 {
-    static const char *const names[] = {"private", "tcp", "unix"};
+    static const char *const names[] = {"private", "tcp", "unix", "sentinel"};
     return names[kind];
 }

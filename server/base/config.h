@@ -21,13 +21,22 @@ enum {
     CONFIG_CAPACITY_MAX = 100,
 };
 
-enum config_redis_kind { CONFIG_REDIS_PRIVATE, CONFIG_REDIS_TCP, CONFIG_REDIS_UNIX };
+enum config_redis_kind { CONFIG_REDIS_PRIVATE, CONFIG_REDIS_TCP, CONFIG_REDIS_UNIX, CONFIG_REDIS_SENTINEL };
+
+enum { CONFIG_SENTINELS_MAX = 16, CONFIG_MASTER_NAME_MAX_BYTES = 64 };
+
+struct config_endpoint {
+    struct str host; /* name or numeric, without brackets */
+    uint16_t port;
+};
 
 struct config_redis {
     enum config_redis_kind kind;
-    struct str host; /* TCP; name or numeric, without brackets */
-    uint16_t port;
-    struct str path;     /* UNIX */
+    struct config_endpoint server;     /* TCP */
+    struct str path;                   /* UNIX */
+    struct config_endpoint *sentinels; /* SENTINEL: those to be asked where the master is */
+    size_t sentinels_count;
+    struct str master;   /* SENTINEL: the name they know it by */
     struct str user;     /* data == NULL: none */
     struct str password; /* data == NULL: none */
     int db;

@@ -3,6 +3,7 @@
  *     config_flags.c     argv and environment  -> settings, command
  *     config_file.c      the INI file          -> settings, sections (texts only)
  *     config_settings.c  settings              -> struct config
+ *     config_redis.c     the Redis URL         -> struct config_redis
  *     config_sites.c     sections              -> sites, teams, agents
  *     config.c           runs them, frees, looks up
  *
@@ -89,11 +90,18 @@ bool config_parse_i64(struct config_reader *reader, const struct config_value *v
                       int64_t most, int64_t *out);
 bool config_parse_bool(struct config_reader *reader, const struct config_value *value, bool *out);
 bool config_parse_listen(struct config_reader *reader, const struct config_value *value);
-bool config_parse_redis(struct config_reader *reader, const struct config_value *value);
 bool config_check_origin(struct config_reader *reader, const char *where, struct str origin);
 bool config_read_photo(struct config_reader *reader, const struct config_value *value,
                        struct config_photo *out);
 bool config_id_valid(struct str id);
+/* Digits only: no sign, no blanks, as strtoll would let pass. */
+bool config_read_number(struct str text, int64_t most, int64_t *out);
+/* "host:port" or "[v6]:port" in two; the brackets go. *port is empty when there is none. */
+bool config_split_host(struct str text, struct str *host, struct str *port);
+bool config_take_prefix(struct str *text, const char *prefix);
+
+/* config_redis.c */
+bool config_parse_redis(struct config_reader *reader, const struct config_value *value);
 
 /* The next word of *rest, without the blanks around it; false at the end. */
 bool config_next_word(struct str *rest, struct str *word);

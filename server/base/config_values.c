@@ -4,9 +4,6 @@
 
 #include "base/config_internal.h"
 
-/* The longest path a unix socket's address can hold, with its NUL (unix(7)). */
-enum { UNIX_PATH_MAX_BYTES = 108, REDIS_DEFAULT_PORT = 6379, REDIS_DB_MAX = 1000000 };
-
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t';
@@ -35,8 +32,7 @@ bool config_id_valid(struct str id)
     return id.len >= 1 && id.len <= CONFIG_ID_MAX_BYTES;
 }
 
-/* Digits only: no sign, no blanks, as strtoll would let pass. */
-static bool read_number(struct str text, int64_t most, int64_t *out)
+bool config_read_number(struct str text, int64_t most, int64_t *out)
 {
     int64_t number = 0;
     for (size_t i = 0; i < text.len; i++) {
@@ -54,7 +50,7 @@ bool config_parse_i64(struct config_reader *reader, const struct config_value *v
                       int64_t most, int64_t *out)
 {
     int64_t number;
-    if (read_number(value->text, most, &number) && number >= least) {
+    if (config_read_number(value->text, most, &number) && number >= least) {
         *out = number;
         return true;
     }
@@ -74,8 +70,7 @@ bool config_parse_bool(struct config_reader *reader, const struct config_value *
     return false;
 }
 
-/* "host:port" or "[v6]:port" in two; the brackets go. *port is empty when there is none. */
-static bool split_host(struct str text, struct str *host, struct str *port)
+bool config_split_host(struct str text, struct str *host, struct str *port)
 {
     bool bracketed = text.len > 0 && text.data[0] == '[';
     const char *close = bracketed ? memchr(text.data, ']', text.len) : NULL;
@@ -104,7 +99,7 @@ bool config_parse_listen(struct config_reader *reader, const struct config_value
     struct config *config = reader->config;
     struct str host, port;
     int64_t number;
-    if (split_host(value->text, &host, &port) && read_number(port, 65535, &number)) {
+    if (config_split_host(value->text, &host, &port) && config_read_number(port, 65535, &number)) {
         host = config_copy(config, host);
         config->listen_host = host;
         config->listen_port = (uint16_t)number;
@@ -120,105 +115,13 @@ bool config_parse_listen(struct config_reader *reader, const struct config_value
     return false;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* RFC 3986 section 2.1, for user and password. New; data == NULL when it is no valid encoding. */
-static struct str percent_decode(struct config *config, struct str text)
-{
-    struct str copy = config_copy(config, text);
-    char *out = (char *)(uintptr_t)copy.data; /* ours: just made */
-    size_t len = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] != '%') {
-            out[len++] = text.data[i];
-            continue;
-        }
-        int high = i + 2 < text.len ? hex_digit(text.data[i + 1]) : -1;
-        int low = high >= 0 ? hex_digit(text.data[i + 2]) : -1;
-        if (low < 0)
-            return (struct str){0};
-        out[len++] = (char)(high << 4 | low);
-        i += 2;
-    }
-    out[len] = '\0';
-    return (struct str){out, len};
-}
-
-static bool parse_userinfo(struct config *config, struct str text)
-{
-    const char *colon = memchr(text.data, ':', text.len);
-    if (!colon)
-        return false;
-    struct str user = {text.data, (size_t)(colon - text.data)};
-    struct str password = {colon + 1, text.len - user.len - 1};
-    if (user.len > 0 && !(config->redis.user = percent_decode(config, user)).data)
-        return false;
-    return (config->redis.password = percent_decode(config, password)).data != NULL;
-}
-
-/* What follows redis:// */
-static bool parse_redis_authority(struct config *config, struct str text)
-{
-    struct config_redis *redis = &config->redis;
-    const char *at = memrchr(text.data, '@', text.len);
-    if (at && !parse_userinfo(config, (struct str){text.data, (size_t)(at - text.data)}))
-        return false;
-    if (at)
-        text = (struct str){at + 1, text.len - (size_t)(at + 1 - text.data)};
-    const char *slash = memchr(text.data, '/', text.len);
-    struct str db =
-        slash ? (struct str){slash + 1, text.len - (size_t)(slash + 1 - text.data)} : (struct str){"", 0};
-    if (slash)
-        text.len = (size_t)(slash - text.data);
-    struct str host, port;
-    int64_t port_number = REDIS_DEFAULT_PORT, db_number = 0;
-    if (!split_host(text, &host, &port) || host.len == 0 ||
-        (port.len && !read_number(port, 65535, &port_number)) || port_number == 0 ||
-        (db.len && !read_number(db, REDIS_DB_MAX, &db_number)))
-        return false;
-    redis->kind = CONFIG_REDIS_TCP;
-    redis->host = config_copy(config, host);
-    redis->port = (uint16_t)port_number;
-    redis->db = (int)db_number;
-    return true;
-}
-
-static bool parse_redis_unix(struct config *config, struct str path)
-{
-    config->redis.kind = CONFIG_REDIS_UNIX;
-    config->redis.path = config_copy(config, path);
-    return path.len > 0 && path.len < UNIX_PATH_MAX_BYTES;
-}
-
-static bool take_prefix(struct str *text, const char *prefix)
+bool config_take_prefix(struct str *text, const char *prefix)
 {
     size_t len = strlen(prefix);
     if (text->len < len || memcmp(text->data, prefix, len) != 0)
         return false;
     *text = (struct str){text->data + len, text->len - len};
     return true;
-}
-
-bool config_parse_redis(struct config_reader *reader, const struct config_value *value)
-{
-    struct str rest = value->text;
-    if (take_prefix(&rest, "redis://")
-            ? parse_redis_authority(reader->config, rest)
-            : take_prefix(&rest, "unix:") && parse_redis_unix(reader->config, rest))
-        return true;
-    /* The text is not repeated: it may hold a password. */
-    config_error(
-        reader->errors, value->where,
-        "the Redis URL does not do; give redis://[user:password@]host:port/db with %%-escapes in user and "
-        "password, or unix:/path of at most %d bytes, or leave it out for a private Redis",
-        UNIX_PATH_MAX_BYTES - 1);
-    return false;
 }
 
 static bool origin_host_valid(struct str host)
@@ -235,12 +138,12 @@ bool config_check_origin(struct config_reader *reader, const char *where, struct
 {
     struct str rest = origin, host, port;
     int64_t number = 0;
-    bool secure = take_prefix(&rest, "https://");
+    bool secure = config_take_prefix(&rest, "https://");
     const char *own_port = secure ? "443" : "80";
-    bool good = (secure || take_prefix(&rest, "http://")) && split_host(rest, &host, &port) &&
+    bool good = (secure || config_take_prefix(&rest, "http://")) && config_split_host(rest, &host, &port) &&
                 origin_host_valid(host) &&
-                (port.len == 0 || (read_number(port, 65535, &number) && number > 0 && port.data[0] != '0' &&
-                                   !str_eq_c(port, own_port)));
+                (port.len == 0 || (config_read_number(port, 65535, &number) && number > 0 &&
+                                   port.data[0] != '0' && !str_eq_c(port, own_port)));
     if (!good)
         config_error(reader->errors, where,
                      "\"" STR_FMT

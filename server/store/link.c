@@ -1,6 +1,6 @@
-/* States: DOWN -> RESOLVING -> CONNECTING -> SETTING_UP -> UP, and from each back to DOWN; STOPPED ends it.
- * hiredis forbids ending a connection inside its own callbacks, so whoever wants one gone sets `drop` and the
- * timer does it; answers that still come until then are not believed. */
+/* States: DOWN -> ASKING (Sentinels) -> RESOLVING -> CONNECTING -> SETTING_UP -> UP, and from each back to
+ * DOWN; STOPPED ends it. hiredis forbids ending a connection inside its own callbacks, so whoever wants one
+ * gone sets `drop` and the timer does it; answers that still come until then are not believed. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,7 +8,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "store/host.h"
 #include "store/link_internal.h"
+#include "store/reply.h"
 #include "store/uv_adapter.h"
 
 enum { CHECK_INTERVAL_MS = 50, RETRY_MAX_MS = 1000, STOP_TIMEOUT_MS = 5000 };
@@ -24,7 +26,8 @@ struct pending {
 
 static const char *link_state_str(enum link_state state)
 {
-    static const char *const names[] = {"down", "resolving", "connecting", "setting_up", "up", "stopped"};
+    static const char *const names[] = {"down",       "asking", "resolving", "connecting",
+                                        "setting_up", "up",     "stopped"};
     return names[state];
 }
 
@@ -58,6 +61,15 @@ static void link_went_down(struct link *link, const char *why)
     link->retry_ms = link->retry_ms * 2 < RETRY_MAX_MS ? link->retry_ms * 2 : RETRY_MAX_MS;
 }
 
+/* A master that was made a replica: somewhere there is, or will be, another one. */
+static void link_heed(struct link *link, const redisReply *reply)
+{
+    if (link->drop || link->state != LINK_UP || !reply_error_is(reply, "READONLY"))
+        return;
+    log_warn("redis_demoted", LOG_CSTR("link", link->options.name), LOG_CSTR("answer", reply->str));
+    link->drop = true;
+}
+
 static void command_cb(redisAsyncContext *redis, void *reply, void *data)
 {
     struct pending *pending = data;
@@ -65,6 +77,7 @@ static void command_cb(redisAsyncContext *redis, void *reply, void *data)
     list_remove(&pending->node);
     link->in_flight--;
     link_measure(link);
+    link_heed(link, reply);
     pending->reply(link->drop ? NULL : reply, pending->done, pending->ctx);
     sb_free(pending);
 }
@@ -154,31 +167,67 @@ static void link_attach(struct link *link, redisAsyncContext *redis)
 static void resolved_cb(uv_getaddrinfo_t *request, int status, struct addrinfo *found)
 {
     struct link *link = request->data;
-    char address[64];
-    if (link->state != LINK_RESOLVING) {
-        uv_freeaddrinfo(found);
+    char address[HOST_ADDRESS_BYTES];
+    bool good = host_address(status, found, address);
+    if (link->state != LINK_RESOLVING)
         return;
-    }
-    if (status < 0 ||
-        getnameinfo(found->ai_addr, found->ai_addrlen, address, sizeof address, NULL, 0, NI_NUMERICHOST))
-        link_went_down(link, "host name not found");
+    if (good)
+        link_attach(link, redisAsyncConnect(address, link->port));
     else
-        link_attach(link, redisAsyncConnect(address, link->target->port));
-    uv_freeaddrinfo(found);
+        link_went_down(link, "host name not found");
 }
 
-static void link_resolve(struct link *link)
+static void link_connect_to(struct link *link, const char *host, uint16_t port)
 {
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    snprintf(link->host, sizeof link->host, "%s", host);
+    link->port = port;
+    if (host_is_numeric(host)) {
+        link_attach(link, redisAsyncConnect(host, port));
+        return;
+    }
     link_enter(link, LINK_RESOLVING, LINK_CONNECT_TIMEOUT_MS);
-    if (uv_getaddrinfo(link->loop, &link->resolve, resolved_cb, link->target->host.data, NULL, &hints) < 0)
+    if (!host_resolve(link->loop, &link->resolve, host, resolved_cb))
         link_went_down(link, "cannot resolve");
+}
+
+/* Two in a row have to say so, and they are asked in turn: one that is behind the others does no harm. */
+static void link_heard_master(struct link *link, const char *host, uint16_t port)
+{
+    bool elsewhere = strcmp(host, link->host) != 0 || port != link->port;
+    if (elsewhere && link->moved && !link->drop) {
+        log_warn("redis_moved", LOG_CSTR("link", link->options.name), LOG_CSTR("host", host),
+                 LOG_I64("port", port));
+        link->drop = true;
+    }
+    link->moved = elsewhere;
+}
+
+static void on_master(void *ctx, const char *host, uint16_t port)
+{
+    struct link *link = ctx;
+    if (link->state == LINK_UP && host)
+        link_heard_master(link, host, port);
+    if (link->state != LINK_ASKING)
+        return;
+    if (host)
+        link_connect_to(link, host, port);
+    else
+        link_went_down(link, "no Sentinel says where the master is");
+}
+
+static void link_ask_sentinels(struct link *link)
+{
+    link_enter(link, LINK_ASKING, 0);
+    link->moved = false;
+    sentinel_ask(&link->sentinel);
 }
 
 static void link_connect(struct link *link)
 {
-    if (link->target->kind == CONFIG_REDIS_TCP)
-        link_resolve(link);
+    if (link->target->kind == CONFIG_REDIS_SENTINEL)
+        link_ask_sentinels(link);
+    else if (link->target->kind == CONFIG_REDIS_TCP)
+        link_connect_to(link, link->target->server.host.data, link->target->server.port);
     else
         link_attach(link, redisAsyncConnectUnix(link->target->path.data));
 }
@@ -203,14 +252,26 @@ static void link_finish(struct link *link)
     if (link->redis)
         redisAsyncFree(link->redis);
     link->redis = NULL;
+    sentinel_fini(&link->sentinel);
     uv_close((uv_handle_t *)&link->timer, timer_closed_cb);
+}
+
+static void link_poll(struct link *link, int64_t now_ms)
+{
+    if (link->state != LINK_UP || link->target->kind != CONFIG_REDIS_SENTINEL || now_ms < link->poll_ms ||
+        link->stopping || !sentinel_is_idle(&link->sentinel))
+        return;
+    link->poll_ms = now_ms + LINK_POLL_MS;
+    sentinel_ask(&link->sentinel);
 }
 
 static void link_check(struct link *link)
 {
     int64_t now_ms = clock_mono_ms();
+    sentinel_check(&link->sentinel, now_ms);
     bool overdue = now_ms >= link->deadline_ms;
-    if (link->stopping && (overdue || list_empty(&link->pending)) && link->state != LINK_RESOLVING) {
+    if (link->stopping && (overdue || list_empty(&link->pending)) && link->state != LINK_RESOLVING &&
+        !sentinel_is_resolving(&link->sentinel)) {
         link_finish(link);
         return;
     }
@@ -226,7 +287,8 @@ static void link_check(struct link *link)
             link_went_down(link, "no answer");
         return;
     }
-    if (link->state == LINK_DOWN && overdue && !link->stopping)
+    link_poll(link, now_ms);
+    if (link->state == LINK_DOWN && overdue && !link->stopping && sentinel_is_idle(&link->sentinel))
         link_connect(link);
 }
 
@@ -244,6 +306,7 @@ struct link *link_new(uv_loop_t *loop, const struct config_redis *target, const 
     link->retry_ms = LINK_RETRY_MIN_MS;
     list_init(&link->pending);
     link->resolve.data = link;
+    sentinel_init(&link->sentinel, loop, target, on_master, link);
     uv_timer_init(loop, &link->timer);
     link->timer.data = link;
     uv_timer_start(&link->timer, timer_cb, 0, CHECK_INTERVAL_MS);

@@ -2,7 +2,10 @@
  * after every loss, with backoff. Commands are refused while it is not up and past LINK_IN_FLIGHT_MAX;
  * hiredis itself would queue without bound. A command without an answer for LINK_COMMAND_TIMEOUT_MS takes the
  * connection down, since hiredis 0.14 has no time limit of its own; all that were in flight are then answered
- * with NULL. */
+ * with NULL.
+ *
+ * With Sentinels the master is asked for before every connect and every LINK_POLL_MS after: a master that was
+ * replaced goes on taking writes until it is told, and all of those are lost. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,7 +16,12 @@
 #include "base/config.h"
 #include "store/cmd.h"
 
-enum { LINK_IN_FLIGHT_MAX = 50000, LINK_COMMAND_TIMEOUT_MS = 3000, LINK_CONNECT_TIMEOUT_MS = 3000 };
+enum {
+    LINK_IN_FLIGHT_MAX = 50000,
+    LINK_COMMAND_TIMEOUT_MS = 3000,
+    LINK_CONNECT_TIMEOUT_MS = 3000,
+    LINK_POLL_MS = 300
+};
 
 struct link;
 struct redisReply;

@@ -6,10 +6,19 @@
 
 #include "base/list.h"
 #include "store/link.h"
+#include "store/sentinel.h"
 
 enum { LINK_RETRY_MIN_MS = 50 };
 
-enum link_state { LINK_DOWN, LINK_RESOLVING, LINK_CONNECTING, LINK_SETTING_UP, LINK_UP, LINK_STOPPED };
+enum link_state {
+    LINK_DOWN,
+    LINK_ASKING, /* the Sentinels, for the master */
+    LINK_RESOLVING,
+    LINK_CONNECTING,
+    LINK_SETTING_UP,
+    LINK_UP,
+    LINK_STOPPED
+};
 
 struct link {
     uv_loop_t *loop;
@@ -18,6 +27,11 @@ struct link {
     enum link_state state;
     redisAsyncContext *redis; /* ours until its disconnect or failed connect was called back */
     uv_timer_t timer;
+    struct sentinel sentinel;
+    char host[SENTINEL_HOST_MAX_BYTES + 1]; /* TCP, SENTINEL: where to connect */
+    uint16_t port;
+    int64_t poll_ms; /* SENTINEL, UP: when to ask again whether this is still the master */
+    bool moved;      /* the Sentinel asked last said that it is not */
     uv_getaddrinfo_t resolve;
     struct list pending; /* struct pending, oldest first */
     int in_flight;

@@ -1,4 +1,4 @@
-/* From connected to up: AUTH, SELECT, then what the link is for. */
+/* From connected to up: AUTH, SELECT, with Sentinels ROLE, then what the link is for. */
 #include "base/log.h"
 #include "store/link_internal.h"
 #include "store/reply.h"
@@ -7,7 +7,8 @@ static void link_is_set_up(struct link *link)
 {
     link->retry_ms = LINK_RETRY_MIN_MS;
     link_enter(link, LINK_UP, 0);
-    log_info("redis_up", LOG_CSTR("link", link->options.name));
+    log_info("redis_up", LOG_CSTR("link", link->options.name), LOG_CSTR("host", link->host),
+             LOG_I64("port", link->port));
     link->options.on_up(link->options.ctx);
 }
 
@@ -44,6 +45,31 @@ static bool link_select(struct link *link)
     cmd_init(&cmd, "SELECT");
     cmd_i64(&cmd, link->target->db);
     return link_issue(link, &cmd, on_step, NULL, link);
+}
+
+/* What a Sentinel says may be old: a master that has just come back does not know yet that it is none. */
+static void on_role(const redisReply *reply, link_done_fn done, void *ctx)
+{
+    struct link *link = ctx;
+    struct str role = reply_str_at(reply, 0);
+    if (!reply || link->drop || str_eq_c(role, "master"))
+        return;
+    if (reply->type == REDIS_REPLY_ERROR) {
+        link_set_up_failed(link, "ROLE", reply);
+        return;
+    }
+    log_warn("redis_not_master", LOG_CSTR("link", link->options.name), LOG_CSTR("host", link->host),
+             LOG_I64("port", link->port), LOG_STR("role", role));
+    link->drop = true;
+}
+
+static bool link_ask_role(struct link *link)
+{
+    struct cmd cmd;
+    if (link->target->kind != CONFIG_REDIS_SENTINEL)
+        return true;
+    cmd_init(&cmd, "ROLE");
+    return link_issue(link, &cmd, on_role, NULL, link);
 }
 
 /* ---- for commands: the library ---- */
@@ -99,6 +125,6 @@ static bool link_subscribe(struct link *link)
 
 bool link_set_up(struct link *link)
 {
-    return link_authenticate(link) && link_select(link) &&
+    return link_authenticate(link) && link_select(link) && link_ask_role(link) &&
            (link->options.library.data ? link_load_library(link) : link_subscribe(link));
 }
