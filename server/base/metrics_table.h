@@ -19,6 +19,7 @@ METRIC(H_QUEUE_WAIT, WAIT, "shopbell_queue_wait_seconds", NULL, NULL, "From ente
 METRIC(M_REDIS_IN_FLIGHT, GAUGE, "shopbell_redis_commands_in_flight", NULL, NULL, "Redis commands sent and not yet answered.")
 METRIC(M_REDIS_UP, GAUGE, "shopbell_redis_up", NULL, NULL, "1 while Redis answers, else 0.")
 METRIC(M_HINTS_LOST, COUNTER, "shopbell_hints_lost_total", NULL, NULL, "Times that hints from other nodes were missed and everything was read again.")
+METRIC(M_EVENTS_LOST, COUNTER, "shopbell_events_lost_total", NULL, NULL, "Events that this node had read and that Redis no longer has, after a failover: at least so many.")
 METRIC(H_LOOP_LAG, LATENCY, "shopbell_loop_lag_seconds", NULL, NULL, "Longest stretch the event loop did not poll, ten samples a second.")
 METRIC(M_OUTBOUND_BYTES, GAUGE, "shopbell_outbound_bytes_queued", NULL, NULL, "Bytes waiting in the sessions' outbound queues.")
 METRIC(M_LOGINS, COUNTER, "shopbell_logins_total", "result", NULL, "Log-ins by result.")

@@ -56,8 +56,24 @@ enum conversation_applied conversation_apply(struct conversation *c, const struc
         !sent_ids_add(&c->sent, event->role, event->by, event->custom_id, event->seq))
         return CONVERSATION_NO_MEMORY;
     c->last_seq = event->seq;
+    c->last_at_ms = event->at_ms;
     conversation_fold(c, event);
     return CONVERSATION_APPLIED;
+}
+
+bool conversation_ends_with(const struct conversation *c, const struct event *event)
+{
+    return event->seq == c->last_seq && event->at_ms == c->last_at_ms &&
+           (!event->custom_id.data ||
+            sent_ids_find(&c->sent, event->role, event->by, event->custom_id) == event->seq);
+}
+
+void conversation_forget_events(struct conversation *c)
+{
+    struct conversation empty = {.id = c->id, .shopper = c->shopper};
+    snprintf(empty.team, sizeof empty.team, "%s", c->team);
+    sent_ids_fini(&c->sent);
+    *c = empty;
 }
 
 bool conversation_is_open(const struct conversation *c)

@@ -27,6 +27,7 @@ struct conversation {
     char agent[PROTO_AGENT_ID_MAX_LENGTH + 1]; /* "": nobody's */
     enum proto_conversation_state state;
     int64_t last_seq; /* of the events applied; 0: none yet */
+    int64_t last_at_ms;
     int64_t opened_at_ms;
     int64_t queued_at_ms;
     struct sent_ids sent;
@@ -41,6 +42,12 @@ enum conversation_applied {
 
 void conversation_fini(struct conversation *conversation);
 enum conversation_applied conversation_apply(struct conversation *conversation, const struct event *event);
+
+/* Is this the very event that was applied last? Another one may stand under its seq when the stream was put
+ * back to an earlier state and has grown again. */
+bool conversation_ends_with(const struct conversation *conversation, const struct event *event);
+/* Back to where no event was applied; whose and which it is stays. */
+void conversation_forget_events(struct conversation *conversation);
 
 /* May this person write a message now? PROTO_OK, or why not. Somebody else's conversation is
  * PROTO_ERROR_NOT_FOUND for a shopper and PROTO_ERROR_WRONG_STATE for an agent, who may see it but does not

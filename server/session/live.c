@@ -4,6 +4,8 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/log.h"
+#include "base/metrics.h"
 #include "session/append.h"
 #include "session/hub.h"
 #include "session/invite.h"
@@ -212,9 +214,23 @@ void live_ready(struct live *live, enum store_result result)
 }
 
 static void live_read(struct live *live);
+static bool live_load(struct live *live);
+
+/* Acknowledged, and no longer there. When the stream has grown again meanwhile, how many is not known. */
+static void live_note_lost(struct live *live)
+{
+    int64_t has = live->conversation.last_seq, lost = live->had_seq > has ? live->had_seq - has : 1;
+    if (live->had_seq == 0)
+        return;
+    log_error("stream_shorter", LOG_STR("conversation", id_str(&live->conversation.id)),
+              LOG_I64("had", live->had_seq), LOG_I64("has", has), LOG_I64("lost", lost));
+    metrics_add(M_EVENTS_LOST, lost);
+    live->had_seq = 0;
+}
 
 static void live_caught_up(struct live *live)
 {
+    live_note_lost(live);
     if (live->state == LIVE_LOADING)
         live->told_present = live_shopper_present(live);
     live->state = LIVE_CURRENT;
@@ -231,15 +247,56 @@ static void live_read_failed(struct live *live, enum store_result result)
     live_ready(live, result);
 }
 
+void live_doubt(struct live *live)
+{
+    live->doubted = true;
+}
+
+static void live_send_viewers_back(struct live *live)
+{
+    list_for_each_safe(node, &live->viewers)
+    {
+        struct viewer *viewer = container_of(node, struct viewer, live_node);
+        session_close(viewer->session, PROTO_CLOSE_TRY_AGAIN_LATER);
+        viewer_free(viewer);
+    }
+}
+
+/* What stands here is ahead of the stream, or beside it. Messages in line wait, and are decided anew. */
+static void live_rebuild(struct live *live)
+{
+    live->had_seq = live->conversation.last_seq;
+    live_send_viewers_back(live);
+    list_remove(&live->agent_node);
+    list_remove(&live->team_node);
+    live->agent = NULL;
+    live->told_position = 0;
+    conversation_forget_events(&live->conversation);
+    live->state = LIVE_LOADING;
+    live->record_read = live->doubted = false;
+    if (!live_load(live))
+        live_ready(live, STORE_UNAVAILABLE);
+}
+
+static bool live_ends_as_known(const struct live *live, const struct event *events, size_t count)
+{
+    return count > 0 && conversation_ends_with(&live->conversation, &events[0]);
+}
+
 static void on_read(void *ctx, enum store_result result, const struct event *events, size_t count)
 {
     struct live *live = ctx;
+    bool shorter = live->checking && result == STORE_OK && !live_ends_as_known(live, events, count);
     live->reading = false;
     live_hold(live);
-    for (size_t i = 0; i < count && result == STORE_OK; i++)
+    if (result == STORE_OK)
+        live->doubted = false;
+    for (size_t i = 0; i < count && result == STORE_OK && !shorter; i++)
         if (!live_apply(live, &events[i], NULL, 0))
             result = STORE_UNAVAILABLE;
-    if (result != STORE_OK)
+    if (shorter)
+        live_rebuild(live);
+    else if (result != STORE_OK)
         live_read_failed(live, result);
     else if (count == READ_BATCH || live->read_again)
         live_read(live);
@@ -252,8 +309,9 @@ static void on_read(void *ctx, enum store_result result, const struct event *eve
 static void live_read(struct live *live)
 {
     live->read_again = false;
+    live->checking = live->doubted && live->conversation.last_seq > 0;
     live->reading = store_read_after(live_store(live), live->site->id, id_str(&live->conversation.id),
-                                     live->conversation.last_seq, READ_BATCH, on_read, live);
+                                     live->conversation.last_seq - live->checking, READ_BATCH, on_read, live);
     if (live->reading)
         live_hold(live);
     else
@@ -327,7 +385,10 @@ static bool live_take_record(struct live *live, const struct store_conversation 
 static void on_record(void *ctx, enum store_result result, const struct store_conversation *record)
 {
     struct live *live = ctx;
+    live->reading = false;
     live_hold(live);
+    if (result == STORE_NOT_FOUND)
+        live_note_lost(live);
     if (result == STORE_OK && !live_take_record(live, record))
         result = STORE_UNAVAILABLE;
     if (result == STORE_OK) {
@@ -394,6 +455,7 @@ static bool live_load(struct live *live)
 {
     bool sent = store_load_conversation(live_store(live), live->site->id, id_str(&live->conversation.id),
                                         on_record, live);
+    live->reading = sent;
     if (sent)
         live_hold(live);
     return sent;
@@ -417,12 +479,14 @@ void live_open(struct site *site, struct str id, live_fn done, void *ctx)
         done(ctx, STORE_UNAVAILABLE, NULL);
         return;
     }
-    if (is_new && !live_load(live)) {
+    if (live->reading)
+        return;
+    if (live->record_read) {
+        live_follow(live, 0);
+    } else if (!live_load(live)) {
         live_hold(live);
         live_ready(live, STORE_UNAVAILABLE);
         live_release(live);
-    } else if (!is_new && live->state == LIVE_STALE && !live->reading) {
-        live_follow(live, 0);
     }
 }
 

@@ -3,7 +3,10 @@
  *
  * LOADING until its record and all its events are read; CURRENT while this node knows of nothing it has not
  * read; STALE after a conflict, a hint, or a lost link, until it has caught up. Events are shown to viewers
- * in the order of the stream, each exactly once, by live_follow() and nothing else. While STALE somebody is
+ * in the order of the stream, each exactly once, by live_follow() and nothing else. After a lost link the
+ * stream may be shorter than what was read of it (a failover loses what the new master had not got): the next
+ * read begins with the last event known, and where that is not there the view is LOADING again, and those who
+ * looked come back. While STALE somebody is
  * always at it: a read is under way, or the retry timer runs, or the store is away and its return reads all.
  * A live view goes when nobody looks and nothing is under way. */
 #pragma once
@@ -28,8 +31,11 @@ struct live {
     struct conversation conversation;
     enum live_state state;
     bool record_read;
-    bool reading;    /* a read of the stream is under way */
+    bool reading;    /* a read of the record or the stream is under way */
     bool read_again; /* and there is more than it asked for */
+    bool doubted;    /* the link was lost since the last read */
+    bool checking;   /* the read under way begins with the last event known */
+    int64_t had_seq; /* loading again: how far the stream went before; else 0 */
     bool append_in_flight;
     struct wheel_timer retry;    /* STALE, and the last read failed */
     struct list viewers;         /* struct viewer by live_node */
@@ -64,6 +70,8 @@ struct live *live_find(struct site *site, struct str id);
  * does it before. */
 void live_distrust(struct live *live);
 
+/* The stream may have less than was read: to be followed by live_follow(). */
+void live_doubt(struct live *live);
 /* The stream may have more than was read. seq 0: it is not known how much. */
 void live_follow(struct live *live, int64_t seq);
 /* It stays while it is held. Whoever does something that may end in live_drop_if_idle() holds it meanwhile.

@@ -241,10 +241,13 @@ static void on_live(void *ctx, enum store_result result, struct live *live)
     struct login_item *item = ctx;
     const struct session *session = reply_session(&item->login->to);
     if (live && session &&
-        conversation_may_view(&live->conversation, session_role(session), session_person(session)))
+        conversation_may_view(&live->conversation, session_role(session), session_person(session))) {
+        if (item->after > live->conversation.last_seq)
+            item->after = VIEW_NEWEST; /* they hold what a failover has lost: all anew */
         view_read(live, session->id, item->after, login_share_bytes(item->login), on_view, item);
-    else
+    } else {
         login_item_done(item, live ? STORE_NOT_FOUND : result);
+    }
 }
 
 static bool login_become(struct login *login, struct session *session)

@@ -178,8 +178,18 @@ static void site_say_again(struct site *site)
     site_read_again(site);
 }
 
+/* A failover, or a restored backup: streams may end before what was read of them. */
+static void site_doubt_lives(struct site *site)
+{
+    map_for_each_safe(node, &site->lives)
+    {
+        live_doubt(container_of(node, struct live, node));
+    }
+}
+
 void site_on_store_up(struct site *site)
 {
+    site_doubt_lives(site);
     site_fetch_secret(site);
     site_forget_versions(site);
     site_say_again(site);

@@ -84,6 +84,14 @@ test('what does not follow directly is not taken in', () => {
   assert.deepEqual(append(held, event(4)).events.map(({ seq }) => seq), [1, 2, 3, 4]);
 });
 
+test('what the server no longer has is dropped, and what it has instead is taken in', () => {
+  const held = merge(undefined, conversation(many(1, 10)));
+  const shorter = merge(held, conversation(many(4, 7)));
+  assert.deepEqual(shorter.events.map(({ seq }) => seq), [1, 2, 3, 4, 5, 6, 7]);
+  assert.equal(shorter.state_seq, 7);
+  assert.deepEqual(append(shorter, event(8)).events.map(({ seq }) => seq), [1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
 test('whatever is lost, doubled or swapped on the way, what is shown is dense at every moment', async () => {
   const peer = await begin();
   const last = 80;

@@ -132,6 +132,32 @@ static void who_may_write_when(void **state)
     conversation_fini(&c);
 }
 
+static void the_last_event_is_known_again_and_all_can_be_forgotten(void **state)
+{
+    struct conversation c = opened();
+    snprintf(c.team, sizeof c.team, "support");
+    message(&c, PROTO_AUTHOR_ROLE_SHOPPER, shopper, "custom-1");
+    struct event last = event_of(2, PROTO_EVENT_TYPE_MESSAGE, PROTO_AUTHOR_ROLE_SHOPPER, shopper);
+    last.custom_id = STR("custom-1");
+    assert_true(conversation_ends_with(&c, &last));
+    struct event another = last;
+    another.custom_id = STR("custom-2");
+    assert_false(conversation_ends_with(&c, &another));
+    another = last;
+    another.at_ms++;
+    assert_false(conversation_ends_with(&c, &another));
+    another = last;
+    another.seq = 3;
+    assert_false(conversation_ends_with(&c, &another));
+    conversation_forget_events(&c);
+    assert_int_equal(c.last_seq, 0);
+    assert_string_equal(c.team, "support");
+    assert_str(id_str(&c.shopper), shopper);
+    assert_int_equal(conversation_find_sent(&c, PROTO_ROLE_SHOPPER, STR(shopper), STR("custom-1")), 0);
+    apply(&c, PROTO_EVENT_TYPE_OPENED, PROTO_AUTHOR_ROLE_SHOPPER, shopper);
+    conversation_fini(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +167,7 @@ int main(void)
         cmocka_unit_test(a_resend_is_found_by_its_sender_only),
         cmocka_unit_test(every_message_of_a_long_conversation_is_found),
         cmocka_unit_test(who_may_write_when),
+        cmocka_unit_test(the_last_event_is_known_again_and_all_can_be_forgotten),
     };
     crypto_init();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,9 +81,15 @@ export function maxReceipt(a: Receipt, b: Receipt): Receipt {
   return { delivered_up_to, seen_up_to };
 }
 
+/** A failover of the store may lose the end of a conversation: what the server no longer has is not held either. */
+function withoutLost(held: Conversation, last_seq: number): Conversation {
+  if (lastSeq(held) <= last_seq) return held;
+  return { ...held, events: held.events.filter(({ seq }) => seq <= last_seq), state_seq: Math.min(held.state_seq, last_seq) };
+}
+
 /** What the server said of a conversation, on top of what is held of it. */
 export function merge(held: Conversation | undefined, wire: Wire): Conversation {
-  const base: Conversation = held ?? fromSummary(wire);
+  const base: Conversation = held ? withoutLost(held, wire.last_seq) : fromSummary(wire);
   const newer = wire.last_seq >= base.state_seq;
   const { id, state, team, opened_at, agent, agent_present, queue_position } = wire;
   const told = { id, state, team, opened_at, agent, agent_present, queue_position, state_seq: wire.last_seq };

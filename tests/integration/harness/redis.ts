@@ -59,7 +59,12 @@ export class Redis {
     }
   }
 
+  get isOpen(): boolean {
+    return this.socket.writable;
+  }
+
   call(...args: (string | number)[]): Promise<Reply> {
+    if (!this.isOpen) return Promise.reject(new Error('Redis closed'));
     const parts = args.map((arg) => `$${Buffer.byteLength(String(arg))}\r\n${arg}\r\n`);
     this.socket.write(`*${args.length}\r\n${parts.join('')}`);
     return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));

@@ -1,0 +1,154 @@
+// Redis servers that are not the server's own: one alone, or a master with a replica and three Sentinels who watch over
+// them. All on free ports of 127.0.0.1, in a folder of their own, gone when the test is over.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { Redis } from './redis.ts';
+import { until } from './until.ts';
+
+export const MASTER = 'shop-main';
+
+export async function freePort(): Promise<number> {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as { port: number };
+  listener.close();
+  await once(listener, 'close');
+  return port;
+}
+
+const children = new Set<ChildProcess>();
+process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
+
+export class RedisServer {
+  private child!: ChildProcess;
+  private said = '';
+  private connection?: Redis;
+
+  constructor(
+    readonly port: number,
+    private readonly args: string[],
+  ) {}
+
+  /** Also again, after it was killed. */
+  async start(ready = 'eady to accept connections'): Promise<this> {
+    this.said = '';
+    const child = spawn('redis-server', this.args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    children.add((this.child = child));
+    child.once('exit', () => children.delete(child));
+    child.stdout.on('data', (chunk) => (this.said += chunk));
+    await until(`Redis on port ${this.port} says ${ready}`, () => this.said.includes(ready) || child.exitCode !== null);
+    if (child.exitCode !== null) throw new Error(`redis-server ended:\n${this.said}`);
+    return this;
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  log(): string {
+    return this.said;
+  }
+
+  /** A failover ends all connections. */
+  async client(): Promise<Redis> {
+    if (!this.connection?.isOpen) this.connection = await Redis.open({ host: '127.0.0.1', port: this.port });
+    return this.connection;
+  }
+
+  async call(...args: (string | number)[]): Promise<unknown> {
+    return (await this.client()).call(...args);
+  }
+
+  async role(): Promise<string> {
+    return ((await this.call('ROLE')) as string[])[0]!;
+  }
+
+  async kill(): Promise<void> {
+    this.connection?.close();
+    this.connection = undefined;
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.child.kill('SIGKILL');
+    await once(this.child, 'exit');
+  }
+}
+
+function testFolder(t: TestContext): string {
+  const dir = mkdtempSync(join(tmpdir(), 'shopbell-redis-'));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** Appends to a file, and waits for no disk: what is tried here is not the loss of power. */
+async function dataServer(t: TestContext, root: string, args: string[]): Promise<RedisServer> {
+  const port = await freePort();
+  const dir = join(root, String(port));
+  mkdirSync(dir);
+  const flags = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', 'yes'];
+  const server = new RedisServer(port, [...flags, '--repl-diskless-sync-delay', '0', ...args]);
+  t.after(() => server.kill());
+  return server.start();
+}
+
+export function oneRedis(t: TestContext, ...args: string[]): Promise<RedisServer> {
+  return dataServer(t, testFolder(t), args);
+}
+
+async function sentinel(t: TestContext, root: string, watched: number): Promise<RedisServer> {
+  const port = await freePort();
+  const config = join(root, `sentinel-${port}.conf`);
+  const lines = [
+    `port ${port}`, 'bind 127.0.0.1', `dir ${root}`, `sentinel monitor ${MASTER} 127.0.0.1 ${watched} 2`,
+    `sentinel down-after-milliseconds ${MASTER} 500`, `sentinel failover-timeout ${MASTER} 4000`,
+  ];
+  writeFileSync(config, lines.join('\n') + '\n');
+  const server = new RedisServer(port, [config, '--sentinel']);
+  t.after(() => server.kill());
+  return server.start('+monitor master');
+}
+
+export interface Group {
+  /** For --redis. */
+  url: string;
+  servers: RedisServer[];
+  sentinels: RedisServer[];
+  /** As most Sentinels see it. */
+  master(): Promise<RedisServer>;
+}
+
+function flat(reply: unknown): Record<string, string> {
+  const list = reply as string[];
+  return Object.fromEntries(list.flatMap((key, i) => (i % 2 === 0 ? [[key, list[i + 1]!]] : [])));
+}
+
+async function knowsAll(one: RedisServer): Promise<boolean> {
+  const seen = flat(await one.call('SENTINEL', 'MASTER', MASTER));
+  if (seen['num-other-sentinels'] !== '2' || seen['num-slaves'] !== '1') return false;
+  const replicas = (await one.call('SENTINEL', 'REPLICAS', MASTER)) as unknown[];
+  return flat(replicas[0])['master-link-status'] === 'ok';
+}
+
+export async function redisGroup(t: TestContext): Promise<Group> {
+  const root = testFolder(t);
+  const first = await dataServer(t, root, []);
+  const second = await dataServer(t, root, ['--replicaof', `127.0.0.1 ${first.port}`]);
+  await until('the replica follows', async () => String(await second.call('INFO', 'replication')).includes('master_link_status:up'));
+  const sentinels = await Promise.all([1, 2, 3].map(() => sentinel(t, root, first.port)));
+  for (const one of sentinels) await until('the Sentinels know each other and the replica', () => knowsAll(one), 15_000);
+  const servers = [first, second];
+  const port = async (one: RedisServer) => Number(((await one.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', MASTER)) as string[])[1]);
+  return {
+    url: `sentinel://${sentinels.map((one) => `localhost:${one.port}`).join(',')}/${MASTER}`,
+    servers,
+    sentinels,
+    master: async () => {
+      const ports = await Promise.all(sentinels.map(port));
+      const agreed = ports.find((one) => ports.filter((other) => other === one).length > 1);
+      return servers.find((one) => one.port === agreed)!;
+    },
+  };
+}
