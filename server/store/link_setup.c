@@ -7,8 +7,11 @@ static void link_is_set_up(struct link *link)
 {
     link->retry_ms = LINK_RETRY_MIN_MS;
     link_enter(link, LINK_UP, 0);
-    log_info("redis_up", LOG_CSTR("link", link->options.name), LOG_CSTR("host", link->host),
-             LOG_I64("port", link->port));
+    if (link->port)
+        log_info("redis_up", LOG_CSTR("link", link->options.name), LOG_CSTR("host", link->host),
+                 LOG_I64("port", link->port));
+    else
+        log_info("redis_up", LOG_CSTR("link", link->options.name));
     link->options.on_up(link->options.ctx);
 }
 
