@@ -130,6 +130,7 @@ test('a hint that is lost is noticed within a second, also when nothing follows 
   await maya.event('message');
   await redis.call('ACL', 'SETUSER', 'default', '-publish');
   await anna.send(id, 'Not heard');
+  for (let turn = 0; turn < 3; turn++) await anna.must('ping', {}); // the hint has been sent, and refused
   await redis.call('ACL', 'SETUSER', 'default', '+publish');
   assert.equal((await maya.event('message', 1500)).text, 'Not heard');
   assert.ok((await hintsLost(west)) > before);
