@@ -53,36 +53,44 @@ static void peer_tell(struct live *live, const struct peer *peer, struct store_t
     store_tell(live_store(live), live->site->id, id_str(&peer->node), &told);
 }
 
-static void peers_put(struct live *live, struct str node, bool shopper_there)
+static struct peer *peers_put(struct live *live, struct str node, bool shopper_there)
 {
     struct peer *peer = peer_find(live, node);
     if (!peer)
         peer = peer_add(live, node);
     if (peer)
         peer->shopper_there = shopper_there;
+    return peer;
 }
 
 void peers_set(struct live *live, struct str node, bool looks, bool shopper_there)
 {
-    struct peer *peer = peer_find(live, node);
-    if (looks)
-        peers_put(live, node, shopper_there);
-    else if (peer)
+    struct peer *peer = looks ? peers_put(live, node, shopper_there) : peer_find(live, node);
+    if (peer && !looks) {
         peer_remove(live, peer);
-    peer = peer_find(live, node);
-    if (peer)
+    } else if (peer) {
+        peer->heard = true;
         peer_tell(live, peer,
                   (struct store_told){.kind = STORE_TELL_EVENT, .seq = live->conversation.last_seq});
+    }
     push_shopper_presence(live);
 }
 
 /* ---- registering ---- */
 
+/* What Redis answers is older than what a peer said meanwhile by the other connection. */
+static void peers_forget_unheard(struct live *live)
+{
+    for (size_t i = live->peers.count; i > 0; i--)
+        if (!live->peers.list[i - 1].heard)
+            peer_remove(live, &live->peers.list[i - 1]);
+}
+
 static void on_peers(void *ctx, enum store_result result, const struct store_peer *peers, size_t count)
 {
     struct live *live = ctx;
     if (result == STORE_OK) {
-        live->peers.count = 0;
+        peers_forget_unheard(live);
         for (size_t i = 0; i < count; i++)
             peers_put(live, peers[i].node, peers[i].shopper_there);
         push_shopper_presence(live);
@@ -98,6 +106,8 @@ void peers_register(struct live *live)
     if (!store_view(live_store(live), live->site->id, id_str(&live->conversation.id), here, on_peers, live))
         return; /* on the store's return everybody registers */
     live_hold(live);
+    for (size_t i = 0; i < live->peers.count; i++)
+        live->peers.list[i].heard = false;
     live->peers.registered = true;
     live->peers.told_shopper_here = here;
 }

@@ -17,6 +17,7 @@ struct store_told;
 struct peer {
     struct id node;
     bool shopper_there;
+    bool heard; /* from itself, since this node said last that it looks */
 };
 
 struct peers {
