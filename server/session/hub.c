@@ -30,6 +30,8 @@ bool session_ready(const char **why)
         *why = "draining";
     else if (!the_hub.store || !store_is_up(the_hub.store))
         *why = "redis away";
+    else if (!the_hub.writable)
+        *why = "redis refuses writes";
     for (size_t i = 0; i < the_hub.sites_count; i++)
         if (!site_ready(&the_hub.sites[i]) && strcmp(*why, "ready") == 0)
             *why = "starting";
@@ -42,14 +44,22 @@ void hub_on_store_up(void *ctx)
 {
     for (size_t i = 0; i < the_hub.sites_count; i++)
         site_on_store_up(&the_hub.sites[i]);
-    push_service_status(true);
+    hub_set_writable(true);
 }
 
 void hub_on_store_down(void *ctx)
 {
     for (size_t i = 0; i < the_hub.sites_count; i++)
         site_on_store_down(&the_hub.sites[i]);
-    push_service_status(false);
+    hub_set_writable(false);
+}
+
+void hub_set_writable(bool writable)
+{
+    if (the_hub.writable == writable)
+        return;
+    the_hub.writable = writable;
+    push_service_status(writable);
 }
 
 static struct site *hub_site(struct str id)

@@ -30,6 +30,9 @@ struct hub {
     uv_timer_t tick;
     int passwords_in_flight; /* on the thread pool */
     bool draining;
+    bool writable; /* Redis took the last write of the heartbeat */
 };
 
 struct hub *hub_get(void);
+/* Tells every client when it changes. */
+void hub_set_writable(bool writable);

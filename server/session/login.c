@@ -167,7 +167,7 @@ static void login_encode(const struct login *login, const struct login_teams *te
         .ping_interval_ms = PROTO_PING_INTERVAL_MS,
         .token = str_from(login->token),
         .site = {.id = site->id, .name = site->name, .accent = site->accent},
-        .service = {.writable = store_is_up(login->site->hub->store)},
+        .service = {.writable = login->site->hub->writable},
         .conversations = conversations,
         .conversations_count = login_conversations(login, conversations),
         .teams = teams->teams,

@@ -211,6 +211,8 @@ static void on_ticked(void *ctx, enum store_result result, const struct store_tr
 {
     struct site *site = ctx;
     site_on_changes(site, result, transition);
+    if (result == STORE_OK || store_is_up(site->hub->store))
+        hub_set_writable(result == STORE_OK); /* of a Redis that is away the store tells */
     if (result != STORE_OK)
         return;
     memcpy(site->counts, transition->numbers, sizeof site->counts);

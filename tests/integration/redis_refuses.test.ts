@@ -32,6 +32,8 @@ async function scene(t: TestContext, ...args: string[]): Promise<Scene> {
 async function refusedThenStored(s: Scene, heal: () => Promise<unknown>): Promise<void> {
   const message: Message = { conversation_id: s.conversation_id, custom_id: 'meanwhile', text: 'Meanwhile' };
   for (let i = 0; i < 3; i++) assert.equal((await s.anna.refused('unavailable', 'send_event', message)).retryable, true);
+  await s.anna.push('service_status_updated', ({ service }) => !service.writable);
+  await until('it is said to be not ready', async () => (await fetch(`${s.server.url}/readyz`)).status === 503);
   await s.maya.refused('unavailable', 'propose_close', { conversation_id: s.conversation_id });
   await heal();
   await goesOn(s, message);
@@ -51,6 +53,7 @@ async function sendUntilStored(s: Scene, message: Message): Promise<void> {
 
 async function goesOn(s: Scene, message: Message): Promise<void> {
   await sendUntilStored(s, message);
+  await until('it is ready again', async () => (await fetch(`${s.server.url}/readyz`)).ok);
   const stored = await (await s.redis.client()).events('shop', s.conversation_id);
   assert.deepEqual(stored.map(({ text, type }) => text ?? type), ['opened', 'Hello', 'assigned', 'Before', message.text]);
   await until('the agent holds all', () => s.maya.lines(s.conversation_id).length === stored.length);
