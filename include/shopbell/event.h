@@ -18,4 +18,5 @@ struct event {
     struct str text;      /* data == NULL: none */
     bool has_reason;
     enum proto_event_reason reason;
+    struct str team; /* of the conversation from now on; data == NULL: as before */
 };

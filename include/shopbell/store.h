@@ -28,6 +28,8 @@ enum store_result {
     STORE_NOT_FOUND,
     STORE_NOT_YOURS,
     STORE_WRONG_STATE,
+    STORE_AGENT_AWAY,  /* whoever should get it is not there, or does not accept */
+    STORE_AGENT_FULL,  /* or has no room */
     STORE_CONFLICT,    /* append: the stream has grown past seq */
     STORE_UNAVAILABLE, /* retryable */
 };
@@ -91,7 +93,7 @@ struct store_step {
     int64_t seq;
     struct str state;  /* entered */
     struct str agent;  /* empty: nobody's */
-    int64_t waited_ms; /* assigned: since it entered the queue */
+    int64_t waited_ms; /* assigned out of the queue: since it entered that; else -1 */
 };
 
 struct store_changes {
@@ -131,6 +133,15 @@ bool store_confirm_close(struct store *store, struct str site, struct str id, st
                          store_transition_fn done, void *ctx);
 bool store_dispute_close(struct store *store, struct str site, struct str id, struct str shopper,
                          store_transition_fn done, void *ctx);
+/* By an agent's hand. agent is who asks; AGENT_AWAY and AGENT_FULL speak of whoever should get it. */
+bool store_pick(struct store *store, struct str site, struct str id, struct str agent,
+                store_transition_fn done, void *ctx);
+bool store_take_over(struct store *store, struct str site, struct str id, struct str agent,
+                     store_transition_fn done, void *ctx);
+bool store_transfer_to_agent(struct store *store, struct str site, struct str id, struct str agent,
+                             struct str to, store_transition_fn done, void *ctx);
+bool store_transfer_to_team(struct store *store, struct str site, struct str id, struct str agent,
+                            struct str team, store_transition_fn done, void *ctx);
 /* How many connections this node has for an agent now; may be said again. teams is a comma-separated list. */
 bool store_agent_connected(struct store *store, struct str site, struct str agent, int connections,
                            int capacity, struct str teams, store_transition_fn done, void *ctx);

@@ -17,8 +17,15 @@ static void conversation_given_to(struct conversation *c, struct str agent)
     snprintf(c->agent, sizeof c->agent, STR_FMT, STR_ARG(agent));
 }
 
+static void conversation_moved_to(struct conversation *c, struct str team)
+{
+    if (team.len)
+        snprintf(c->team, sizeof c->team, STR_FMT, STR_ARG(team));
+}
+
 static void conversation_fold(struct conversation *c, const struct event *event)
 {
+    conversation_moved_to(c, event->team);
     switch (event->type) {
     case PROTO_EVENT_TYPE_MESSAGE:
         break;

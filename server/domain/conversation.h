@@ -10,7 +10,9 @@
  *   close_proposed   closing       same
  *   close_disputed   assigned      same
  *   closed           closed        same
- *   message          same          same */
+ *   message          same          same
+ *
+ * assigned and queued may name the team that it is in from now on. */
 #pragma once
 
 #include <stdbool.h>

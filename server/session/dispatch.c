@@ -23,6 +23,10 @@ static const handler_fn handlers[PROTO_ACTION_COUNT] = {
     [PROTO_PROPOSE_CLOSE] = on_propose_close,
     [PROTO_CONFIRM_CLOSE] = on_confirm_close,
     [PROTO_DISPUTE_CLOSE] = on_dispute_close,
+    [PROTO_TRANSFER_CONVERSATION] = on_transfer_conversation,
+    [PROTO_TAKE_OVER_CONVERSATION] = on_take_over_conversation,
+    [PROTO_PICK_CONVERSATION] = on_pick_conversation,
+    [PROTO_LIST_AGENTS] = on_list_agents,
 };
 
 static struct proto_error check_role(const struct session *session, enum proto_action action)

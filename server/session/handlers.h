@@ -25,3 +25,7 @@ void on_set_routing_status(struct session *session, const struct proto_request *
 void on_propose_close(struct session *session, const struct proto_request *request);
 void on_confirm_close(struct session *session, const struct proto_request *request);
 void on_dispute_close(struct session *session, const struct proto_request *request);
+void on_transfer_conversation(struct session *session, const struct proto_request *request);
+void on_take_over_conversation(struct session *session, const struct proto_request *request);
+void on_pick_conversation(struct session *session, const struct proto_request *request);
+void on_list_agents(struct session *session, const struct proto_request *request);

@@ -45,11 +45,13 @@ static void live_place_with_agent(struct live *live)
 static void live_place_in_queue(struct live *live)
 {
     bool waits = live->conversation.state == PROTO_CONVERSATION_STATE_QUEUED;
-    struct team *team = site_team(live->site, str_from(live->conversation.team));
-    if (!waits || !team) {
-        list_remove(&live->team_node);
-        live->told_position = 0;
-    } else if (!list_node_linked(&live->team_node)) {
+    struct team *team = waits ? site_team(live->site, str_from(live->conversation.team)) : NULL;
+    if (team == live->team)
+        return;
+    list_remove(&live->team_node);
+    live->team = team;
+    live->told_position = 0;
+    if (team) {
         list_push_back(&team->waiting, &live->team_node);
         team_ask_position(live);
     }

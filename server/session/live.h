@@ -44,6 +44,7 @@ struct live {
     struct list_node agent_node; /* in its agent's list */
     struct list_node team_node;  /* in its team's list of waiting ones */
     struct agent *agent;         /* whose list it is in; NULL: none */
+    struct team *team;           /* the same for the queue; NULL: it does not wait */
     struct store_receipts receipts;
     struct peers peers;          /* other nodes that look at it */
     struct live_shopper shopper; /* what they said of themselves, and where they are */

@@ -64,6 +64,7 @@ struct proto_event push_event_view(struct site *site, const struct event *event)
         .agent = agent ? &agent->profile : NULL,
         .has_reason = event->has_reason,
         .reason = event->reason,
+        .team = event->team,
     };
 }
 

@@ -129,6 +129,16 @@ void refuse_result(const struct reply_to *to, enum store_result result)
     case STORE_WRONG_STATE:
         refuse_later(to, PROTO_ERROR_WRONG_STATE, "The conversation is not in a state that allows this.");
         break;
+    case STORE_AGENT_AWAY:
+        refuse_later(to, PROTO_ERROR_AGENT_UNAVAILABLE,
+                     "Nobody you could give it to is free: away or not there. Choose somebody else.");
+        break;
+    case STORE_AGENT_FULL:
+        refuse_later(to, PROTO_ERROR_AGENT_UNAVAILABLE,
+                     to->action == PROTO_TRANSFER_CONVERSATION
+                         ? "That agent has as many conversations as they can. Choose somebody else."
+                         : "You have as many conversations as you can. Close or transfer one first.");
+        break;
     default:
         refuse_later(to, PROTO_ERROR_UNAVAILABLE,
                      "The message store cannot be reached just now. Send the same request again.");

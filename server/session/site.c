@@ -75,7 +75,7 @@ static void apply_conversation(struct site *site, const struct store_changed_con
 /* Here and not where the event is shown: that happens on every node with a viewer, and on none without. */
 static void note_step(const struct site *site, const struct store_step *step)
 {
-    if (str_eq_c(step->event, proto_event_type_str(PROTO_EVENT_TYPE_ASSIGNED)))
+    if (step->waited_ms >= 0)
         metrics_observe_us(H_QUEUE_WAIT, step->waited_ms * 1000);
     log_info("conversation", LOG_STR("id", step->id), LOG_STR("site", site->id), LOG_STR("step", step->event),
              LOG_I64("seq", step->seq), LOG_STR("state", step->state), LOG_STR("agent", step->agent));

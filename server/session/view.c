@@ -45,7 +45,8 @@ static size_t events_bytes(const struct event *events, size_t count)
 {
     size_t bytes = (count + 1) * sizeof(struct proto_event) + sizeof(max_align_t);
     for (size_t i = 0; i < count; i++)
-        bytes += text_bytes(events[i].by) + text_bytes(events[i].custom_id) + text_bytes(events[i].text);
+        bytes += text_bytes(events[i].by) + text_bytes(events[i].custom_id) + text_bytes(events[i].text) +
+                 text_bytes(events[i].team);
     return bytes;
 }
 
@@ -60,6 +61,7 @@ struct proto_event *view_copy_events(struct arena *arena, struct site *site, con
         copies[i].author.id = arena_str(arena, copies[i].author.id);
         copies[i].custom_id = arena_str(arena, copies[i].custom_id);
         copies[i].text = arena_str(arena, copies[i].text);
+        copies[i].team = arena_str(arena, copies[i].team);
     }
     if (!copies)
         arena_fini(arena);

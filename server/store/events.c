@@ -54,6 +54,7 @@ static bool event_read(struct event *event, const redisReply *entry)
         .by = reply_field(fields, "by"),
         .custom_id = reply_field(fields, "custom_id"),
         .text = reply_field(fields, "text"),
+        .team = reply_field(fields, "team"),
     };
     event->has_reason = reason.data && proto_event_reason_parse(reason, &event->reason);
     return event->seq > 0 && proto_event_type_parse(reply_field(fields, "type"), &event->type) &&

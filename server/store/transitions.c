@@ -152,6 +152,40 @@ bool store_dispute_close(struct store *store, struct str site, struct str id, st
     return answer_close(store, "dispute_close", site, id, shopper, done, ctx);
 }
 
+static bool hand_over(struct store *store, const char *function, struct str site, const struct str args[3],
+                      store_transition_fn done, void *ctx)
+{
+    struct cmd cmd;
+    cmd_function(&cmd, function, site, false);
+    for (size_t i = 0; i < 3 && args[i].data; i++)
+        cmd_arg(&cmd, args[i]);
+    return transition_send(store, &cmd, done, ctx);
+}
+
+bool store_pick(struct store *store, struct str site, struct str id, struct str agent,
+                store_transition_fn done, void *ctx)
+{
+    return hand_over(store, "pick", site, (struct str[3]){id, agent}, done, ctx);
+}
+
+bool store_take_over(struct store *store, struct str site, struct str id, struct str agent,
+                     store_transition_fn done, void *ctx)
+{
+    return hand_over(store, "take_over", site, (struct str[3]){id, agent}, done, ctx);
+}
+
+bool store_transfer_to_agent(struct store *store, struct str site, struct str id, struct str agent,
+                             struct str to, store_transition_fn done, void *ctx)
+{
+    return hand_over(store, "transfer_to_agent", site, (struct str[3]){id, agent, to}, done, ctx);
+}
+
+bool store_transfer_to_team(struct store *store, struct str site, struct str id, struct str agent,
+                            struct str team, store_transition_fn done, void *ctx)
+{
+    return hand_over(store, "transfer_to_team", site, (struct str[3]){id, agent, team}, done, ctx);
+}
+
 bool store_agent_connected(struct store *store, struct str site, struct str agent, int connections,
                            int capacity, struct str teams, store_transition_fn done, void *ctx)
 {

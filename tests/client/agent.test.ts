@@ -281,3 +281,33 @@ test('without a connection an action is refused at once and changes nothing', as
   assert.equal((await client.setRoutingStatus('away'))?.type, 'disconnected');
   assert.equal(snapshot().routingStatus, 'accepting');
 });
+
+test('a conversation that is transferred or taken over is mine no more, and names its team', async () => {
+  const peer = await signIn();
+  const asked = client.transfer(C1, { team: 'returns' });
+  const request = await peer.take('transfer_conversation');
+  assert.deepEqual(request.payload, { conversation_id: C1, team: 'returns' });
+  peer.reply(request);
+  assert.equal(await asked, undefined);
+  peer.push('incoming_event', {
+    conversation_id: C1, event: event(4, { type: 'queued', agent: MAYA, author: { role: 'agent' }, reason: 'transferred', team: 'returns' }),
+  });
+  await until(() => snapshot().conversations.length === 0);
+  assert.equal(view().team, 'returns');
+  assert.equal(view().agent, null);
+});
+
+test('what is refused is told, and colleagues are listed', async () => {
+  const peer = await signIn();
+  const asked = client.pick(C2);
+  peer.refuse(await peer.take('pick_conversation'), 'agent_unavailable');
+  assert.equal((await asked)?.type, 'agent_unavailable');
+  const taking = client.takeOver(C2);
+  peer.refuse(await peer.take('take_over_conversation'), 'wrong_state');
+  assert.equal((await taking)?.type, 'wrong_state');
+  const listing = client.listAgents();
+  const jonas = { profile: { id: 'jonas', name: 'Jonas' }, teams: ['sales'], present: true, routing_status: 'away' as const, load: 0, capacity: 2 };
+  peer.reply(await peer.take('list_agents'), { agents: [jonas] });
+  assert.equal(await listing, undefined);
+  assert.deepEqual(snapshot().colleagues, [jonas]);
+});

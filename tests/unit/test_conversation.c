@@ -62,6 +62,20 @@ static void every_event_leads_to_its_state(void **state)
     conversation_fini(&c);
 }
 
+static void a_hand_over_may_change_the_team(void **state)
+{
+    struct conversation c = opened();
+    struct event moved = event_of(2, PROTO_EVENT_TYPE_QUEUED, PROTO_AUTHOR_ROLE_AGENT, "maya");
+    snprintf(c.team, sizeof c.team, "support");
+    moved.team = STR("orders");
+    assert_int_equal(conversation_apply(&c, &moved), CONVERSATION_APPLIED);
+    assert_string_equal(c.team, "orders");
+    assert_string_equal(c.agent, "");
+    apply(&c, PROTO_EVENT_TYPE_ASSIGNED, PROTO_AUTHOR_ROLE_AGENT, "kofi");
+    assert_string_equal(c.team, "orders");
+    conversation_fini(&c);
+}
+
 static void a_message_changes_nothing_but_the_seq(void **state)
 {
     struct conversation c = opened();
@@ -162,6 +176,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_event_leads_to_its_state),
+        cmocka_unit_test(a_hand_over_may_change_the_team),
         cmocka_unit_test(a_message_changes_nothing_but_the_seq),
         cmocka_unit_test(known_events_and_gaps_are_told_apart),
         cmocka_unit_test(a_resend_is_found_by_its_sender_only),

@@ -53,6 +53,7 @@ static const struct proto_event events[] = {
         .agent = &mia,
         .has_reason = true,
         .reason = PROTO_EVENT_REASON_TIMED_OUT,
+        .team = TEXT("sales"),
     },
 };
 static const struct proto_conversation conversations[] = {
@@ -158,6 +159,9 @@ static void print_empty_responses(struct buf *out)
         proto_encode_propose_close_response,
         proto_encode_confirm_close_response,
         proto_encode_dispute_close_response,
+        proto_encode_transfer_conversation_response,
+        proto_encode_take_over_conversation_response,
+        proto_encode_pick_conversation_response,
     };
     for (size_t i = 0; i < COUNT(encoders); i++) {
         encoders[i](out, ID);
@@ -227,6 +231,25 @@ static void print_lists(struct buf *out)
     print(out);
     proto_encode_list_queue_response(
         out, ID, &(struct proto_list_queue_response){.entries = entries, .entries_count = COUNT(entries)});
+    print(out);
+}
+
+static void print_agents(struct buf *out)
+{
+    const struct str teams_of[] = {TEXT("sales"), TEXT("returns")};
+    const struct proto_colleague colleagues[] = {
+        {.profile = mia,
+         .teams = teams_of,
+         .teams_count = COUNT(teams_of),
+         .present = true,
+         .routing_status = PROTO_ROUTING_STATUS_ACCEPTING,
+         .load = 3,
+         .capacity = 4},
+        {.profile = plain_agent, .routing_status = PROTO_ROUTING_STATUS_AWAY},
+    };
+    proto_encode_list_agents_response(
+        out, ID,
+        &(struct proto_list_agents_response){.agents = colleagues, .agents_count = COUNT(colleagues)});
     print(out);
 }
 
@@ -321,6 +344,7 @@ int main(void)
     print_empty_responses(&out);
     print_sends(&out);
     print_lists(&out);
+    print_agents(&out);
     print_small_responses(&out);
     print_conversation_pushes(&out);
     print_status_pushes(&out);

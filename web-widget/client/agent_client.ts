@@ -1,5 +1,5 @@
 // The agent's side: signing in, and many conversations at once.
-import type { AgentSelf, Author, ConversationSummary, Event, Pushes, QueueEntry, QueueSummary, RoutingStatus } from '@proto';
+import type { AgentSelf, Author, Colleague, ConversationSummary, Event, Pushes, QueueEntry, QueueSummary, RoutingStatus } from '@proto';
 import { createDesk } from './agent_desk';
 import { isMine } from './agent_view';
 import { fromSummary } from './conversation';
@@ -29,6 +29,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
   let queues: readonly QueueSummary[] = [];
   let queue: readonly QueueEntry[] = [];
   let closed: readonly ConversationSummary[] = [];
+  let colleagues: readonly Colleague[] = [];
 
   const session = createSession(env, options.url, 'agent', undefined, {
     login, ready, refused, stamp, push,
@@ -100,6 +101,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     self = null;
     author = { role: 'agent' };
     queues = queue = closed = [];
+    colleagues = [];
   }
 
   function stamp(event: Event): Event {
@@ -132,6 +134,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
       views,
       queue,
       closed,
+      colleagues,
     };
   }
 
@@ -185,6 +188,15 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
       const error = await session.request('propose_close', { conversation_id });
       if (error) desk.propose(conversation_id, false);
       else conversations.refresh(conversation_id, 300);
+      changed();
+      return error;
+    },
+    transfer: (conversation_id, to) => session.request('transfer_conversation', { conversation_id, ...to }),
+    takeOver: (conversation_id) => session.request('take_over_conversation', { conversation_id }),
+    pick: (conversation_id) => session.request('pick_conversation', { conversation_id }),
+    async listAgents() {
+      const { error, answer } = await session.ask('list_agents', {});
+      if (!error) colleagues = answer.agents;
       changed();
       return error;
     },

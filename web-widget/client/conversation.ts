@@ -35,8 +35,8 @@ export const lastSeq = (held: Conversation | undefined): number => (held && last
 /** What an event means for the conversation. */
 const folds: { readonly [type: string]: (event: Event) => Partial<Conversation> } = {
   opened: () => ({ state: 'queued' }),
-  queued: () => ({ state: 'queued', agent: undefined, agent_present: false }),
-  assigned: ({ agent }) => ({ state: 'assigned', agent, agent_present: true, queue_position: undefined }),
+  queued: ({ team }) => ({ state: 'queued', agent: undefined, agent_present: false, ...(team && { team }) }),
+  assigned: ({ agent, team }) => ({ state: 'assigned', agent, agent_present: true, queue_position: undefined, ...(team && { team }) }),
   close_proposed: () => ({ state: 'closing' }),
   close_disputed: () => ({ state: 'assigned' }),
   closed: () => ({ state: 'closed', queue_position: undefined }),

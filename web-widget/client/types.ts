@@ -1,7 +1,7 @@
 // What the client shows to a user interface. Snapshots are immutable: a part that did not change keeps its identity,
 // so that a component may compare by reference.
 import type {
-  AgentProfile, AgentSelf, Author, ConversationState, ConversationSummary, EventReason, EventType, Page, QueueEntry,
+  AgentProfile, AgentSelf, Author, Colleague, ConversationState, ConversationSummary, EventReason, EventType, Page, QueueEntry,
   QueueSummary, RoutingStatus, ShopperProfile, Site, TeamStatus,
 } from '@proto';
 import type { Drafts } from './drafts';
@@ -179,6 +179,8 @@ export interface AgentSnapshot {
   readonly queue: readonly QueueEntry[];
   /** Filled by listClosed(): closed by this agent, newest first. */
   readonly closed: readonly ConversationSummary[];
+  /** Filled by listAgents(): whom a conversation could be transferred to. */
+  readonly colleagues: readonly Colleague[];
 }
 
 export interface AgentClientOptions {
@@ -208,6 +210,12 @@ export interface AgentClient {
   /** The agent sees the end of this conversation now. */
   seen(conversation_id: string): void;
   proposeClose(conversation_id: string): Promise<RequestError | undefined>;
+  /** To a colleague or a team; refused as agent_unavailable when there is no room. */
+  transfer(conversation_id: string, to: { agent: string } | { team: string }): Promise<RequestError | undefined>;
+  takeOver(conversation_id: string): Promise<RequestError | undefined>;
+  /** Out of the queue; it comes like any that is assigned. */
+  pick(conversation_id: string): Promise<RequestError | undefined>;
+  listAgents(): Promise<RequestError | undefined>;
   /** Loads a conversation that is not in views yet (from closed). */
   open(summary: ConversationSummary): Promise<RequestError | undefined>;
   loadEarlier(conversation_id: string): Promise<RequestError | undefined>;

@@ -11,6 +11,13 @@
 --   closing   confirm_close   its shopper          closed    closed (confirmed)    agent freed
 --   closing   (deadline)      tick                 closed    closed (timed_out)    agent freed
 --   closing   requeue         agent gone           queued    queued                deadline dropped
+--   queued    pick            agent of the team    assigned  assigned (picked)     out of the queue, into the agent's set
+--   assigned, take_over       agent of the team    assigned  assigned (taken_over) from one set into the other; deadline
+--   closing                                                                        dropped; the former agent's slot is free
+--   assigned, transfer        its agent, to        assigned  assigned              the same
+--   closing                   another one                    (transferred)
+--   assigned, transfer        its agent, to        queued    queued (transferred)  in that team's queue at the old ticket
+--   closing                   another team
 --
 -- Anything else is refused with a verdict and changes nothing. Messages are not transitions: nodes append them to the
 -- stream with XADD 0-<seq>, which is refused when the stream has grown past what the node knew (compare-and-set).
@@ -86,7 +93,7 @@ function Site:append(conversation, event_type, role, by, ...)
     conversation.is_new = conversation.is_new or before and before.is_new -- it was read again since
     self.touched[conversation.id] = conversation
     if event_type ~= 'message' then
-        local waited = event_type == 'assigned' and self.now - tonumber(conversation.queued_at) or 0
+        local waited = event_type == 'assigned' and conversation.waited or -1
         flat_add(self.steps, conversation.id, event_type, string.format('%d', conversation.seq), conversation.state,
             conversation.agent, string.format('%d', waited))
     end

@@ -38,14 +38,19 @@ function Site:enqueue(conversation)
     self:queue_changed(conversation.team)
 end
 
-function Site:give_to(conversation, agent)
+function Site:dequeue(conversation)
     redis.call('ZREM', self:key('queue', conversation.team), conversation.id)
+    conversation.waited = self.now - tonumber(conversation.queued_at)
+    self:queue_changed(conversation.team)
+end
+
+-- What comes after the agent goes into the event.
+function Site:give_to(conversation, agent, ...)
     redis.call('SADD', self:key('agent', agent, 'convs'), conversation.id)
     redis.call('HSET', self:key('agent', agent), 'idle_since', self.now)
     conversation.agent = agent
     self:enter(conversation, 'assigned', 'agent', agent)
-    self:append(conversation, 'assigned', 'agent', agent)
-    self:queue_changed(conversation.team)
+    self:append(conversation, 'assigned', 'agent', agent, ...)
     self:refresh_candidate(agent)
 end
 
@@ -61,6 +66,7 @@ function Site:assign(team)
         end
         local conversation = self:conversation(id)
         if conversation then
+            self:dequeue(conversation)
             self:give_to(conversation, agent)
         else
             redis.call('ZREM', queue, id)

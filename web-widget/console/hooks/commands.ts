@@ -1,5 +1,5 @@
 import * as icons from '../../ui/icon';
-import { closeState, shopperName } from '../model/inbox';
+import { canTakeOver, closeState, shopperName } from '../model/inbox';
 import type { Action } from '../model/keys';
 import { t } from '../strings/index';
 import { askToNotify, canAskToNotify } from './alerts';
@@ -12,6 +12,8 @@ export interface Command {
   label: string;
   /** Beside the label: the last message of a conversation. */
   note?: string;
+  /** Shown, but cannot be chosen; the note says why. */
+  disabled?: boolean;
   icon: string;
   action?: Action;
   run: () => void;
@@ -50,8 +52,11 @@ export function commands(context: Console): Command[] {
   const list: Command[] = [];
   if (selected?.mine) {
     list.push(does(context, 'reply', t.act_reply, icons.reply));
+    list.push(does(context, 'transfer', t.transfer, icons.people));
     if (closeState(selected) !== 'proposed') list.push(does(context, 'propose_close', t.propose_close, icons.check));
   }
+  if (selected && canTakeOver(selected)) list.push(does(context, 'take_over', t.take_over, icons.person));
+  if (snap.queue.length) list.push(does(context, 'pick', t.act_pick, icons.queue));
   if (selected) list.push(does(context, 'toggle_customer', context.customerOpen ? t.hide_customer : t.show_customer, icons.panelRight));
   const accepting = snap.routingStatus === 'accepting';
   list.push(does(context, 'toggle_availability', accepting ? t.go_away : t.go_available, accepting ? icons.moon : icons.sun));

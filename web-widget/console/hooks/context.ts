@@ -4,7 +4,7 @@ import type { AgentClient, AgentConversation, AgentSnapshot } from '../../client
 import type { Action } from '../model/keys';
 import type { Route } from './route';
 
-export type Overlay = 'palette' | 'shortcuts';
+export type Overlay = 'palette' | 'shortcuts' | 'transfer';
 
 /** What every view may read and do. Made once a change by useConsole. */
 export interface Console {
@@ -22,6 +22,8 @@ export interface Console {
   go(route: Route): void;
   select(id: string): void;
   act(action: Action): void;
+  transfer(to: { agent: string } | { team: string }): void;
+  pick(conversation_id: string): void;
   setOverlay(overlay: Overlay | undefined): void;
   setNotice(text: string): void;
   logOut(): void;

@@ -13,6 +13,8 @@ export function reasonText(error: RequestError): string {
       return t.reason_wrong_state;
     case 'not_found':
       return t.reason_not_yours;
+    case 'agent_unavailable':
+      return t.reason_no_room;
     case 'rate_limited':
       return t.reason_rate_limited;
     case 'conversation_closed':

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { AgentClient } from '../../client/index';
-import { closeState, neighbour, sortMine } from '../model/inbox';
+import { canTakeOver, closeState, neighbour, sortMine } from '../model/inbox';
 import type { Action } from '../model/keys';
 import { t } from '../strings/index';
 import type { Console, Overlay } from './context';
@@ -101,6 +101,29 @@ export function useConsole(client: AgentClient): Console {
     if (error) setNotice(t.close_refused(reasonText(error)));
   }
 
+  function askWhere(): void {
+    if (!selected?.mine) return;
+    setOverlay('transfer');
+    void client.listAgents();
+  }
+
+  async function transfer(to: { agent: string } | { team: string }): Promise<void> {
+    const error = selected && (await client.transfer(selected.id, to));
+    if (error) setNotice(t.transfer_refused(reasonText(error)));
+  }
+
+  async function takeOver(): Promise<void> {
+    if (!selected || !canTakeOver(selected)) return;
+    const error = await client.takeOver(selected.id);
+    if (error) setNotice(t.take_over_refused(reasonText(error)));
+  }
+
+  async function pick(id: string | undefined): Promise<void> {
+    const error = id ? await client.pick(id) : undefined;
+    if (error) setNotice(t.pick_refused(reasonText(error)));
+    else if (id) select(id);
+  }
+
   function leave(): void {
     if (customer.over) return customer.close();
     if (phone || route.view === 'waiting') go({ view: 'inbox' });
@@ -116,6 +139,9 @@ export function useConsole(client: AgentClient): Console {
     reply,
     leave,
     propose_close: () => void proposeClose(),
+    transfer: askWhere,
+    take_over: () => void takeOver(),
+    pick: () => void pick(snap.queue[0]?.conversation_id),
     toggle_availability: () => void toggleAvailability(),
     toggle_customer: customer.toggle,
     go_mine: () => (mine[0] ? select(mine[0].id) : go({ view: 'inbox' })),
@@ -137,5 +163,7 @@ export function useConsole(client: AgentClient): Console {
     client, snap, route, mine, selected, overlay, notice,
     customerOpen: customer.open,
     go, select: selectStable, act, setOverlay, setNotice, logOut,
+    transfer: (to) => void transfer(to),
+    pick: (id) => void pick(id),
   };
 }

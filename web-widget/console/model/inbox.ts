@@ -45,6 +45,11 @@ export function neighbour(order: readonly string[], from: string | undefined, st
   return order[Math.min(order.length - 1, Math.max(0, at + step))];
 }
 
+/** It is with a colleague, or was one's own until somebody else got it. */
+export function canTakeOver({ mine, state, agent }: Pick<AgentConversation, 'mine' | 'state' | 'agent'>): boolean {
+  return !mine && agent !== null && (state === 'assigned' || state === 'closing');
+}
+
 export type CloseState = 'open' | 'proposed' | 'disputed' | 'closed';
 
 /** How far the question "is it solved?" has come. A message after a dispute does not make it undisputed. */

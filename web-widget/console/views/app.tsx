@@ -18,6 +18,7 @@ import { Mark } from './mark';
 import { Palette } from './palette';
 import { Shortcuts } from './shortcuts';
 import { Notice, Standing } from './strips';
+import { Transfer } from './transfer';
 import { Waiting } from './waiting';
 
 function ConversationSkeleton() {
@@ -54,6 +55,7 @@ function Columns() {
       </div>
       {overlay === 'palette' && <Palette />}
       {overlay === 'shortcuts' && <Shortcuts />}
+      {overlay === 'transfer' && <Transfer />}
     </div>
   );
 }

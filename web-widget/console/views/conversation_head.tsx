@@ -1,7 +1,7 @@
 import type { AgentConversation } from '../../client/index';
-import { alert, arrowLeft, check, hourglass, Icon, panelRight } from '../../ui/icon';
+import { alert, arrowLeft, check, hourglass, Icon, panelRight, people, person } from '../../ui/icon';
 import { useConsoleContext } from '../hooks/context';
-import { closeState, presenceWord, shopperName, waitsSince } from '../model/inbox';
+import { canTakeOver, closeState, presenceWord, shopperName, waitsSince } from '../model/inbox';
 import { pageHint } from '../model/link';
 import { t } from '../strings/index';
 import { Face } from './face';
@@ -59,6 +59,27 @@ function CloseControl({ conversation }: { conversation: AgentConversation }) {
   );
 }
 
+/** To somebody else, or from somebody else. */
+function HandOver({ conversation }: { conversation: AgentConversation }) {
+  const { act } = useConsoleContext();
+  if (conversation.mine) {
+    return (
+      <IconButton label={t.transfer} action="transfer" align="end" onClick={() => act('transfer')}>
+        <Icon path={people} />
+      </IconButton>
+    );
+  }
+  if (!canTakeOver(conversation)) return null;
+  return (
+    <Tip label={t.act_take_over} action="take_over" align="end">
+      <button type="button" class="button" onClick={() => act('take_over')}>
+        <Icon path={person} size={16} />
+        <span class="head-label">{t.take_over}</span>
+      </button>
+    </Tip>
+  );
+}
+
 export function ConversationHead({ conversation }: { conversation: AgentConversation }) {
   const { act, customerOpen } = useConsoleContext();
   return (
@@ -69,6 +90,7 @@ export function ConversationHead({ conversation }: { conversation: AgentConversa
       <Who conversation={conversation} />
       <div class="head-actions">
         <CloseControl conversation={conversation} />
+        <HandOver conversation={conversation} />
         <IconButton
           label={customerOpen ? t.hide_customer : t.show_customer} action="toggle_customer" align="end" pressed={customerOpen}
           onClick={() => act('toggle_customer')}

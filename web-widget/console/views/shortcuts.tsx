@@ -13,6 +13,9 @@ const NAMES: Record<Action, string> = {
   reply: t.act_reply,
   leave: t.act_leave,
   propose_close: t.act_propose_close,
+  transfer: t.act_transfer,
+  take_over: t.act_take_over,
+  pick: t.act_pick,
   toggle_availability: t.act_toggle_availability,
   toggle_customer: t.act_toggle_customer,
   go_mine: t.act_go_mine,
@@ -23,9 +26,9 @@ const NAMES: Record<Action, string> = {
 };
 
 const GROUPS: [title: string, actions: Action[]][] = [
-  [t.keys_anywhere, ['palette', 'toggle_availability', 'go_mine', 'go_waiting', 'go_closed', 'shortcuts']],
+  [t.keys_anywhere, ['palette', 'toggle_availability', 'pick', 'go_mine', 'go_waiting', 'go_closed', 'shortcuts']],
   [t.keys_list, ['next', 'previous', 'reply']],
-  [t.keys_conversation, ['leave', 'propose_close', 'toggle_customer', 'latest']],
+  [t.keys_conversation, ['leave', 'propose_close', 'transfer', 'take_over', 'toggle_customer', 'latest']],
 ];
 
 function Line({ name, keys }: { name: string; keys: string[][] }) {

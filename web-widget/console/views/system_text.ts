@@ -10,8 +10,11 @@ export function systemText(item: EventItem, selfId: string | undefined): string 
       return t.sys_opened;
     case 'queued':
       if (item.reason === 'agent_left') return t.sys_queued_left;
+      if (item.reason === 'transferred') return own ? t.sys_transferred_you : t.sys_transferred(name);
       return item.reason === 'agent_away' ? t.sys_queued_away : t.sys_queued;
     case 'assigned':
+      if (item.reason === 'taken_over') return own ? t.sys_taken_over_you : t.sys_taken_over(name);
+      if (item.reason === 'transferred') return own ? t.sys_given_you : t.sys_given(name);
       return own ? t.sys_assigned_you : t.sys_assigned(name);
     case 'close_proposed':
       return own ? t.sys_close_proposed : t.sys_close_proposed_by(name);

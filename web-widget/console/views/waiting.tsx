@@ -5,18 +5,25 @@ import { shopperName } from '../model/inbox';
 import { pageText } from '../model/link';
 import { t } from '../strings/index';
 import { PageLink } from './page_link';
-import { IconButton } from './tip';
+import { IconButton, Tip } from './tip';
 import { WaitClock } from './wait_clock';
 
 function Entry({ entry }: { entry: QueueEntry }) {
+  const { pick } = useConsoleContext();
   const { shopper } = entry;
+  const name = shopperName(shopper, t.shopper);
   return (
     <tr>
       <td class="queue-place">{entry.position}</td>
-      <th scope="row" class="queue-person"><span class="cut">{shopperName(shopper, t.shopper)}</span></th>
+      <th scope="row" class="queue-person"><span class="cut">{name}</span></th>
       <td class="queue-words"><span class="cut">{entry.preview ?? ''}</span></td>
       <td class="queue-page">{shopper.page && <PageLink page={shopper.page} text={pageText(shopper.page).title} />}</td>
       <td class="queue-wait"><WaitClock since={entry.waiting_since} /></td>
+      <td class="queue-pick">
+        <Tip label={t.pick_hint} action={entry.position === 1 ? 'pick' : undefined} align="end">
+          <button type="button" class="button" aria-label={t.pick_label(name)} onClick={() => pick(entry.conversation_id)}>{t.pick}</button>
+        </Tip>
+      </td>
     </tr>
   );
 }
@@ -37,6 +44,7 @@ function Team({ queue, entries }: { queue: QueueSummary; entries: readonly Queue
               <th class="queue-words" scope="col">{t.queue_words}</th>
               <th class="queue-page" scope="col">{t.queue_page}</th>
               <th class="queue-wait" scope="col">{t.queue_wait}</th>
+              <td class="queue-pick" />
             </tr>
           </thead>
           <tbody>{entries.map((entry) => <Entry key={entry.conversation_id} entry={entry} />)}</tbody>

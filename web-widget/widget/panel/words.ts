@@ -13,6 +13,7 @@ export function eventWords(item: EventItem, next: TimelineItem | undefined, t: S
     case 'assigned':
       return t.joined(name);
     case 'queued':
+      if (item.reason === 'transferred') return t.handedOver(name);
       return item.reason === 'agent_left' || item.reason === 'agent_away' ? t.agentLeft(name) : undefined;
     case 'close_proposed':
       // The question itself stands below while it is open, and the answer says enough once it is there.

@@ -54,6 +54,7 @@ export const de = (format: Format): Strings => ({
   someone: 'Unser Team',
   joined: (name) => `${name} ist jetzt dabei`,
   agentLeft: (name) => `${name} musste gehen.`,
+  handedOver: (name) => `${name} gibt Sie an jemand anders im Haus weiter.`,
   proposed: (name) => `${name} fragt, ob das gelöst ist`,
   disputed: 'Sie sagten: noch nicht gelöst',
   confirmed: 'Gelöst',

@@ -55,6 +55,7 @@ export const en = (format: Format) => ({
   someone: 'Our team',
   joined: (name: string) => `${name} joined`,
   agentLeft: (name: string) => `${name} had to go.`,
+  handedOver: (name: string) => `${name} is handing you over to a colleague.`,
   proposed: (name: string) => `${name} asked whether this is solved`,
   disputed: 'You said: not solved yet',
   confirmed: 'Solved',
