@@ -76,6 +76,10 @@ struct store_changed_queue {
     struct str team;
     int64_t length;
     int64_t oldest_at_ms; /* 0: empty */
+    /* Of the last times between two who left it: */
+    int64_t pace_count;
+    int64_t pace_mean_ms;
+    int64_t pace_deviation_ms;
 };
 
 struct store_changed_agent {

@@ -51,6 +51,7 @@ static void live_place_in_queue(struct live *live)
     list_remove(&live->team_node);
     live->team = team;
     live->told_position = 0;
+    live->told_wait = (struct wait_estimate){0};
     if (team) {
         list_push_back(&team->waiting, &live->team_node);
         team_ask_position(live);

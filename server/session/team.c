@@ -69,12 +69,24 @@ struct proto_team_status team_status(const struct team *team, struct proto_agent
 
 /* ---- telling, at most every REFRESH_DELAY_MS a team ---- */
 
+/* With nobody there the line does not move: nothing is said then. */
+static struct wait_estimate live_wait(const struct live *live, int64_t position)
+{
+    struct wait_estimate wait = {0};
+    if (live->team && live->team->told_status != PROTO_TEAM_STATUS_VALUE_AWAY)
+        wait_estimate(&live->team->pace, position, &wait);
+    return wait;
+}
+
 static void on_position(void *ctx, enum store_result result, int64_t position)
 {
     struct live *live = ctx;
-    if (result == STORE_OK && position > 0 && position != live->told_position) {
+    struct wait_estimate wait = live_wait(live, position);
+    if (result == STORE_OK && position > 0 &&
+        (position != live->told_position || wait_differs(live->told_wait.p50_ms, wait.p50_ms))) {
         live->told_position = position;
-        push_position(live, position);
+        live->told_wait = wait;
+        push_position(live);
     }
     live_release(live);
 }

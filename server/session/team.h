@@ -7,6 +7,7 @@
 
 #include "base/list.h"
 #include "base/wheel.h"
+#include "domain/wait.h"
 #include "proto.h"
 
 struct config_team;
@@ -16,10 +17,11 @@ struct site;
 struct team {
     struct site *site;
     const struct config_team *config;
-    int64_t version;      /* of what was last told */
-    int64_t length;       /* of the queue, as last told */
-    int64_t oldest_at_ms; /* 0: empty */
-    struct list waiting;  /* struct live by team_node: queued conversations that someone here looks at */
+    int64_t version;       /* of what was last told */
+    int64_t length;        /* of the queue, as last told */
+    int64_t oldest_at_ms;  /* 0: empty */
+    struct wait_pace pace; /* of the queue, as last told */
+    struct list waiting;   /* struct live by team_node: queued conversations that someone here looks at */
     struct wheel_timer refresh;
     enum proto_team_status_value told_status;
     uint64_t told_faces; /* bits of the site's agents */

@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "store/store_internal.h"
 
+enum { QUEUE_COLUMNS = 6 };
+
 static enum store_result verdict_parse(struct str verdict)
 {
     for (enum store_result result = STORE_OK; result < STORE_CONFLICT; result++)
@@ -28,11 +30,14 @@ static void read_conversations(struct store_changes *changes, const redisReply *
 
 static void read_queues(struct store_changes *changes, const redisReply *flat)
 {
-    for (size_t i = 0; i + 2 < reply_count(flat); i += 3)
+    for (size_t i = 0; i + QUEUE_COLUMNS <= reply_count(flat); i += QUEUE_COLUMNS)
         changes->queues[changes->queues_count++] = (struct store_changed_queue){
             .team = reply_str_at(flat, i),
             .length = reply_i64_at(flat, i + 1),
             .oldest_at_ms = reply_i64_at(flat, i + 2),
+            .pace_count = reply_i64_at(flat, i + 3),
+            .pace_mean_ms = reply_i64_at(flat, i + 4),
+            .pace_deviation_ms = reply_i64_at(flat, i + 5),
         };
 }
 
@@ -65,7 +70,7 @@ static void *read_changes(struct store_changes *changes, const redisReply *reply
 {
     const redisReply *conversations = reply_at(reply, 2), *queues = reply_at(reply, 3),
                      *agents = reply_at(reply, 4), *steps = reply_at(reply, 5);
-    size_t n_conversations = reply_count(conversations) / 4, n_queues = reply_count(queues) / 3;
+    size_t n_conversations = reply_count(conversations) / 4, n_queues = reply_count(queues) / QUEUE_COLUMNS;
     size_t n_agents = reply_count(agents) / 4, n_steps = reply_count(steps) / 6;
     char *block =
         sb_calloc(1, n_conversations * sizeof *changes->conversations + n_queues * sizeof *changes->queues +

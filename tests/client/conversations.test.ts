@@ -270,9 +270,13 @@ test('events fold into state, agent and queue position', async () => {
   assert.equal(snapshot().queuePosition, 3);
   peer.push('queue_position_updated', { conversation_id: C1, position: 1 });
   await until(() => snapshot().queuePosition === 1);
+  assert.equal(snapshot().queueWaitMs, null);
+  peer.push('queue_position_updated', { conversation_id: C1, position: 1, wait_p50_ms: 90_000, wait_p90_ms: 200_000 });
+  await until(() => snapshot().queueWaitMs === 90_000);
   peer.pushEvent(event(2, { type: 'assigned', agent: MAYA, author: { role: 'system' } }));
   await until(() => snapshot().agent?.name === 'Maya');
   assert.equal(snapshot().queuePosition, null);
+  assert.equal(snapshot().queueWaitMs, null);
   assert.equal(snapshot().agentPresent, true);
   peer.push('presence_updated', { conversation_id: C1, role: 'agent', present: false });
   await until(() => !snapshot().agentPresent);

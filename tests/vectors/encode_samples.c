@@ -295,6 +295,14 @@ static void print_conversation_pushes(struct buf *out)
     proto_encode_queue_position_updated_push(
         out, &(struct proto_queue_position_updated_push){.conversation_id = CONVERSATION, .position = 3});
     print(out);
+    proto_encode_queue_position_updated_push(
+        out, &(struct proto_queue_position_updated_push){.conversation_id = CONVERSATION,
+                                                         .position = 3,
+                                                         .has_wait_p50_ms = true,
+                                                         .wait_p50_ms = 120000,
+                                                         .has_wait_p90_ms = true,
+                                                         .wait_p90_ms = 300000});
+    print(out);
 }
 
 static void print_status_pushes(struct buf *out)

@@ -16,7 +16,7 @@ const team = (status: TeamStatus['status'], agents = [maya, jonas]): TeamStatus 
 
 const snapshot = (part: Partial<ShopperSnapshot>): ShopperSnapshot => ({
   connection: 'ready', serviceWritable: true, site: null, team: team('busy'), teams: [], conversation: null, timeline: [], agent: null,
-  agentPresent: false, agentTyping: false, queuePosition: null, unread: 0, canLoadEarlier: false, loadingEarlier: false, shopper: null,
+  agentPresent: false, agentTyping: false, queuePosition: null, queueWaitMs: null, unread: 0, canLoadEarlier: false, loadingEarlier: false, shopper: null,
   refused: null, ...part,
 });
 const queued = { id: 'c', state: 'queued' as const, team: 'support', opened_at: 0 };
@@ -38,6 +38,18 @@ test('a place in line is a word up to ten and a number after', () => {
   assert.equal(german.place(1), 'Sie sind als Nächstes an der Reihe.');
   assert.equal(german.place(3), 'Sie sind an dritter Stelle.');
   assert.equal(german.place(12), 'Sie sind an 12. Stelle.');
+});
+
+test('how long it will be is said in whole words, and not at all where nobody can say', () => {
+  const title = (queueWaitMs: number | null, words = english) =>
+    waitingWords(snapshot({ conversation: queued, queuePosition: 3, queueWaitMs }), words)?.title;
+  assert.equal(title(null), 'You are third in line.');
+  assert.equal(title(20_000), 'You are third in line, less than a minute.');
+  assert.equal(title(70_000), 'You are third in line, about 1 minute.');
+  assert.equal(title(120_000), 'You are third in line, about 2 minutes.');
+  assert.equal(title(33 * 60_000), 'You are third in line, about 35 minutes.');
+  assert.equal(title(3 * 3_600_000), 'You are third in line, about 3 hours.');
+  assert.equal(title(120_000, german), 'Sie sind an dritter Stelle, etwa 2 Minuten.');
 });
 
 test('counts take the right form', () => {

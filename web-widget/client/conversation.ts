@@ -17,6 +17,8 @@ export interface Conversation {
   readonly agent?: AgentProfile;
   readonly agent_present?: boolean;
   readonly queue_position?: number;
+  readonly wait_p50_ms?: number;
+  readonly wait_p90_ms?: number;
   /** The other side is typing. */
   readonly typing?: boolean;
 }
@@ -32,14 +34,16 @@ export const lastOf = <T>(list: readonly T[]): T | undefined => list[list.length
 
 export const lastSeq = (held: Conversation | undefined): number => (held && lastOf(held.events)?.seq) || 0;
 
+const NO_PLACE = { queue_position: undefined, wait_p50_ms: undefined, wait_p90_ms: undefined };
+
 /** What an event means for the conversation. */
 const folds: { readonly [type: string]: (event: Event) => Partial<Conversation> } = {
   opened: () => ({ state: 'queued' }),
   queued: ({ team }) => ({ state: 'queued', agent: undefined, agent_present: false, ...(team && { team }) }),
-  assigned: ({ agent, team }) => ({ state: 'assigned', agent, agent_present: true, queue_position: undefined, ...(team && { team }) }),
+  assigned: ({ agent, team }) => ({ state: 'assigned', agent, agent_present: true, ...NO_PLACE, ...(team && { team }) }),
   close_proposed: () => ({ state: 'closing' }),
   close_disputed: () => ({ state: 'assigned' }),
-  closed: () => ({ state: 'closed', queue_position: undefined }),
+  closed: () => ({ state: 'closed', ...NO_PLACE }),
 };
 
 function fold(held: Conversation, event: Event): Conversation {
@@ -91,8 +95,9 @@ function withoutLost(held: Conversation, last_seq: number): Conversation {
 export function merge(held: Conversation | undefined, wire: Wire): Conversation {
   const base: Conversation = held ? withoutLost(held, wire.last_seq) : fromSummary(wire);
   const newer = wire.last_seq >= base.state_seq;
-  const { id, state, team, opened_at, agent, agent_present, queue_position } = wire;
-  const told = { id, state, team, opened_at, agent, agent_present, queue_position, state_seq: wire.last_seq };
+  const { id, state, team, opened_at, agent, agent_present, queue_position, wait_p50_ms, wait_p90_ms } = wire;
+  const place = { queue_position, wait_p50_ms, wait_p90_ms };
+  const told = { id, state, team, opened_at, agent, agent_present, ...place, state_seq: wire.last_seq };
   const receipts = {
     shopper: maxReceipt(base.receipts.shopper, wire.receipts.shopper),
     agent: maxReceipt(base.receipts.agent, wire.receipts.agent),

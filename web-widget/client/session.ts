@@ -164,7 +164,8 @@ export function createSession(env: Env, url: string, role: Role, keep: Keep | un
     presence_updated: conversations.takePresence,
     shopper_updated: ({ conversation_id: id, shopper }) =>
       conversations.patch(id, { shopper: { ...conversations.get(id)?.shopper, ...shopper } }),
-    queue_position_updated: ({ conversation_id, position }) => conversations.patch(conversation_id, { queue_position: position }),
+    queue_position_updated: ({ conversation_id, position, wait_p50_ms, wait_p90_ms }) =>
+      conversations.patch(conversation_id, { queue_position: position, wait_p50_ms, wait_p90_ms }),
     team_status_updated({ status }) {
       session.teams = session.teams.map((team) => (team.team === status.team ? status : team));
     },

@@ -178,6 +178,7 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
       agentPresent: !!held?.agent_present,
       agentTyping: !!held?.typing,
       queuePosition: held?.state === 'queued' ? (held.queue_position ?? null) : null,
+      queueWaitMs: held?.state === 'queued' ? (held.wait_p50_ms ?? null) : null,
       unread: chain.reduce((sum, one) => sum + countUnread(one, 'shopper'), 0),
       canLoadEarlier: !!currentId && history.canLoad(currentId),
       loadingEarlier: !!currentId && history.loading(currentId),

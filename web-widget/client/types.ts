@@ -87,6 +87,8 @@ export interface ShopperSnapshot {
   readonly agentTyping: boolean;
   /** 1 is next; null when not queued. */
   readonly queuePosition: number | null;
+  /** As likely longer as shorter, from when the place was told; null when nobody can say. */
+  readonly queueWaitMs: number | null;
   /** Messages of agents that seen() did not cover yet. */
   readonly unread: number;
   readonly canLoadEarlier: boolean;

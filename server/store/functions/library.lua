@@ -30,6 +30,7 @@
 --   :shopper:<id>         hash    open name email url title
 --   :shopper:<id>:convs   list    oldest first
 --   :queue:<team>         zset    conversation by priority * 2^40 + ticket
+--   :pace:<team>          hash    left_at count mean deviation: how fast the queue moves; …:times list, the last 64
 --   :agent:<id>           hash    status capacity teams idle_since
 --   :agent:<id>:convs     set     assigned or closing; its size is the agent's load
 --   :agent:<id>:recent    list    closed last, newest first, at most 50
@@ -117,7 +118,7 @@ function Site:queue_summary(team)
     local queue = self:key('queue', team)
     local head = redis.call('ZRANGE', queue, 0, 0)[1]
     local oldest = head and redis.call('HGET', self:key('conv', head), 'queued_at') or ''
-    return redis.call('ZCARD', queue), oldest
+    return redis.call('ZCARD', queue), oldest, self:pace(team)
 end
 
 function Site:agent_summary(agent)

@@ -41,6 +41,7 @@ end
 function Site:dequeue(conversation)
     redis.call('ZREM', self:key('queue', conversation.team), conversation.id)
     conversation.waited = self.now - tonumber(conversation.queued_at)
+    self:note_pace(conversation)
     self:queue_changed(conversation.team)
 end
 

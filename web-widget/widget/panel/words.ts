@@ -45,6 +45,14 @@ export function headerWords(team: TeamStatus | null, t: Strings): string {
   return { online: t.headerOnline, busy: t.headerBusy, away: t.headerAway }[team.status];
 }
 
+/** Nobody counts on the minute: whole ones, from ten on fives, from an hour and a half on hours. */
+export function waitWords(wait_ms: number, t: Strings): string {
+  const minutes = Math.round(wait_ms / 60_000);
+  if (minutes < 1) return t.waitSoon;
+  if (minutes > 90) return t.waitHours(Math.round(minutes / 60));
+  return t.waitMinutes(minutes > 10 ? Math.round(minutes / 5) * 5 : minutes);
+}
+
 export interface Waiting {
   title: string;
   hint: string;
@@ -57,7 +65,8 @@ export function waitingWords(snapshot: ShopperSnapshot, t: Strings): Waiting | u
   if (snapshot.team?.status === 'away') {
     return { title: t.queuedAway, hint: place === null ? t.queuedAwayHint : `${t.place(place)} ${t.queuedAwayHint}` };
   }
-  return { title: place === null ? t.inLine : t.place(place), hint: t.placeHint };
+  const wait = snapshot.queueWaitMs === null ? '' : waitWords(snapshot.queueWaitMs, t);
+  return { title: place === null ? t.inLine : t.place(place, wait), hint: t.placeHint };
 }
 
 /** What stands in the way of sending, if anything does. */

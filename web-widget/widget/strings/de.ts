@@ -59,10 +59,13 @@ export const de = (format: Format): Strings => ({
   disputed: 'Sie sagten: noch nicht gelöst',
   confirmed: 'Gelöst',
   timedOut: 'Beendet, weil keine Antwort kam',
-  place: (position) => {
-    if (position === 1) return 'Sie sind als Nächstes an der Reihe.';
-    return `Sie sind an ${PLACES[position] ?? `${format.number(position)}.`} Stelle.`;
+  place: (position, wait = '') => {
+    const place = position === 1 ? 'als Nächstes an der Reihe' : `an ${PLACES[position] ?? `${format.number(position)}.`} Stelle`;
+    return `Sie sind ${place}${wait && `, ${wait}`}.`;
   },
+  waitSoon: 'weniger als eine Minute',
+  waitMinutes: (count) => format.plural(count, { one: 'etwa # Minute', other: 'etwa # Minuten' }),
+  waitHours: (count) => format.plural(count, { one: 'etwa # Stunde', other: 'etwa # Stunden' }),
   inLine: 'Sie sind in der Reihe.',
   placeHint: 'Schreiben Sie solange ruhig weiter.',
   queuedAway: 'Gerade ist niemand da.',

@@ -60,11 +60,14 @@ export const en = (format: Format) => ({
   disputed: 'You said: not solved yet',
   confirmed: 'Solved',
   timedOut: 'Closed, as no answer came',
-  place: (position: number) => {
-    const word = PLACES[position];
-    if (word) return `You are ${word} in line.`;
-    return `You are ${format.ordinal(position, { one: '#st', two: '#nd', few: '#rd', other: '#th' })} in line.`;
+  /** wait: one of the three below, or nothing. */
+  place: (position: number, wait = '') => {
+    const word = PLACES[position] ?? format.ordinal(position, { one: '#st', two: '#nd', few: '#rd', other: '#th' });
+    return `You are ${word} in line${wait && `, ${wait}`}.`;
   },
+  waitSoon: 'less than a minute',
+  waitMinutes: (count: number) => format.plural(count, { one: 'about # minute', other: 'about # minutes' }),
+  waitHours: (count: number) => format.plural(count, { one: 'about # hour', other: 'about # hours' }),
   inLine: 'You are in line.',
   placeHint: 'You can go on writing meanwhile.',
   queuedAway: 'Nobody is here right now.',
