@@ -10,9 +10,9 @@ local function mean_and_deviation(times)
     end
     local mean = sum / #times
     for _, time in ipairs(times) do
-        squares = squares + (time - mean) ^ 2
+        squares = squares + (time - mean) * (time - mean)
     end
-    return mean, math.sqrt(squares / #times)
+    return math.floor(mean + 0.5), math.floor(math.sqrt(squares / #times) + 0.5)
 end
 
 -- Somebody who waited leaves the queue. The line began to move for them when the one before left, or, with
@@ -28,8 +28,8 @@ function Site:note_pace(conversation)
     redis.call('LTRIM', times, 0, PACE_TIMES - 1)
     local all = redis.call('LRANGE', times, 0, -1)
     local mean, deviation = mean_and_deviation(all)
-    redis.call('HSET', pace, 'left_at', self.now, 'count', #all, 'mean', string.format('%.0f', mean), 'deviation',
-        string.format('%.0f', deviation))
+    redis.call('HSET', pace, 'left_at', self.now, 'count', #all, 'mean', string.format('%d', mean), 'deviation',
+        string.format('%d', deviation))
 end
 
 -- count, mean and deviation

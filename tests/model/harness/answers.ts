@@ -22,7 +22,7 @@ export class Answer {
   }
 
   /** The next step is this event of this conversation, which is by now in the world. */
-  took(c: Conversation, type: string, waited = 0): void {
+  took(c: Conversation, type: string, waited = -1): void {
     const wanted: Step = { id: c.id, type, seq: c.log.length, state: c.state, agent: c.agent, waited };
     expect('step', this.steps.shift(), wanted);
   }
@@ -36,6 +36,7 @@ export class Answer {
       if (c?.state !== 'queued') throw new Wrong(`${id} is assigned out of ${c?.state}`);
       expect(`first in line of ${c.team}`, id, world.waiting.get(c.team)![0]!.id);
       expect(`next agent of ${c.team}`, agent, world.candidates(c.team)[0]?.[0]);
+      world.notePace(c);
       world.place(c, 'assigned', agent);
       world.agent(agent).idleSince = world.clock;
       world.event(c, 'assigned', 'agent', agent);
@@ -53,7 +54,7 @@ export function checkAnswer(world: World, [, , conversations, queues, agents, , 
   const grown = [...world.grown].map((c) => [c.id, String(c.log.length), c.shopper, c.agent]);
   expect('conversations', rows(conversations as string[], 4).sort(), grown.sort());
   const lines = [...world.queuesChanged].map((team) => world.queueSummary(team));
-  expect('queues', rows(queues as string[], 3).sort(), lines.sort());
+  expect('queues', rows(queues as string[], 6).sort(), lines.sort());
   const summaries = rows(agents as string[], 4);
   for (const summary of summaries) expect('agent', summary, world.agentSummary(summary[0]!));
   for (const [id, before] of world.summaries) {

@@ -52,7 +52,7 @@ function stream(key: string, newestFirst: Entry[], log: Record<string, string>[]
 // The state table, for the stream alone: whoever reads it from its beginning knows the state and the agent.
 const TABLE: Record<string, [from: string[], to: string]> = {
   opened: [[''], 'queued'],
-  assigned: [['queued'], 'assigned'],
+  assigned: [['queued', 'assigned', 'closing'], 'assigned'],
   queued: [['assigned', 'closing'], 'queued'],
   close_proposed: [['assigned'], 'closing'],
   close_disputed: [['closing'], 'assigned'],

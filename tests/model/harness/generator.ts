@@ -19,6 +19,7 @@ export type Profile = {
 
 const DAY: Profile['weights'] = {
   open: 14, append: 14, propose_close: 9, confirm_close: 6, dispute_close: 3, agent_connected: 7, agent_signed_out: 1,
+  pick: 4, take_over: 3, transfer_to_agent: 3, transfer_to_team: 3,
   set_routing_status: 3, view: 6, unview: 3, tick: 14, node_left: 0.3, read: 4, silence: 0.4,
 };
 const SMALL = { BATCH: 3, BURY_BATCH: 4, RESEND_WINDOW: 6 };
@@ -97,6 +98,18 @@ export class Generator {
         const c = wrongly || closing.length === 0 ? this.conversation() : random.pick(closing);
         return { kind, id: c?.id ?? 'none', shopper: c && !random.chance(0.05) ? c.shopper : this.shopper() };
       }
+      case 'pick':
+      case 'take_over': {
+        const lines = [...this.world.waiting.values()].flat();
+        const waiting = kind === 'pick' && lines.length > 0 && !wrongly;
+        return { kind, id: (waiting ? random.pick(lines) : (this.held() ?? this.conversation()))?.id ?? 'none', agent: this.agent() };
+      }
+      case 'transfer_to_agent':
+      case 'transfer_to_team': {
+        const c = wrongly ? this.world.ofShopper.get(this.shopper())?.at(-1) : this.held();
+        const agent = c?.agent && !random.chance(0.05) ? c.agent : this.agent();
+        return { kind, id: c?.id ?? 'none', agent, ...(kind === 'transfer_to_agent' ? { to: this.colleague() } : { team: this.team() }) };
+      }
       case 'agent_connected':
         return this.connected();
       case 'agent_signed_out':
@@ -123,6 +136,12 @@ export class Generator {
 
   private id(): string {
     return this.conversation()?.id ?? 'none';
+  }
+
+  /** Mostly somebody who has room. */
+  private colleague(): string {
+    const free = this.random.chance(0.7) ? this.world.candidates(this.team()) : [];
+    return free.length ? this.random.pick(free)[0] : this.agent();
   }
 
   private goneAgent(): string {

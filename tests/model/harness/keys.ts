@@ -46,12 +46,21 @@ function ofAgent(world: World, id: string, part?: string): Held | undefined {
   return hash({ status: agent.status, capacity: agent.capacity, teams, idle_since: agent.idleSince });
 }
 
+function ofPace(world: World, team: string, part?: string): Held | undefined {
+  const pace = world.pace.get(team);
+  if (!pace) return undefined;
+  if (part === 'times') return { kind: 'list', value: pace.times.map(String) };
+  const [count, mean, deviation] = world.paceOf(team);
+  return hash({ left_at: pace.leftAt, count, mean, deviation });
+}
+
 function held(world: World, kind: string, id = '', part?: string): Held | undefined {
   switch (kind) {
     case 'conv': return ofConversation(world, id, part);
     case 'shopper': return ofShopper(world, id, part);
     case 'agent': return ofAgent(world, id, part);
     case 'queue': return zset((world.waiting.get(id) ?? []).map((c) => [c.id, c.ticket]));
+    case 'pace': return ofPace(world, id, part);
     case 'candidates': return zset(world.candidates(id));
     case 'agents': return set([...world.agents.values()].filter((agent) => agent.connected).map((agent) => agent.id));
     case 'teams': return set(world.waiting.keys());
@@ -84,7 +93,7 @@ export function allKeys(world: World): string[] {
   }
   for (const id of world.ofShopper.keys()) keys.push(`shopper:${id}`, `shopper:${id}:convs`);
   for (const id of world.agents.keys()) for (const part of ['', ':convs', ':recent', ':nodes']) keys.push(`agent:${id}${part}`);
-  for (const team of world.waiting.keys()) keys.push(`queue:${team}`);
+  for (const team of world.waiting.keys()) keys.push(`queue:${team}`, `pace:${team}`, `pace:${team}:times`);
   for (const team of new Set([...world.agents.values()].flatMap(({ teams }) => teams))) keys.push(`candidates:${team}`);
   for (const id of world.agentsOf.keys()) keys.push(`node:${id}:agents`);
   for (const id of world.viewsOf.keys()) keys.push(`node:${id}:convs`);

@@ -8,6 +8,9 @@ export type Operation = { ms: number } & (
   | { kind: 'append'; id: string; role: 'shopper' | 'agent'; customId: string; behind: number }
   | { kind: 'propose_close'; id: string; agent: string; timeout: number }
   | { kind: 'confirm_close' | 'dispute_close'; id: string; shopper: string }
+  | { kind: 'pick' | 'take_over'; id: string; agent: string }
+  | { kind: 'transfer_to_agent'; id: string; agent: string; to: string }
+  | { kind: 'transfer_to_team'; id: string; agent: string; team: string }
   | { kind: 'agent_connected'; agent: string; node: string; connections: number; capacity: number; teams: string }
   | { kind: 'agent_signed_out'; agent: string }
   | { kind: 'set_routing_status'; agent: string; status: string }

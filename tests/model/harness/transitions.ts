@@ -84,6 +84,54 @@ function answerClose(world: World, answer: Answer, op: Op<'confirm_close' | 'dis
   answer.verdict('ok');
 }
 
+function give(world: World, answer: Answer, c: Conversation, to: string, more: Record<string, string>, waited?: number): void {
+  world.place(c, 'assigned', to);
+  world.agent(to).idleSince = world.clock;
+  world.event(c, 'assigned', 'agent', to, more);
+  answer.took(c, 'assigned', waited);
+  answer.assigns();
+  answer.verdict('ok');
+}
+
+function take(world: World, answer: Answer, op: Op<'pick' | 'take_over'>): void {
+  const { kind, agent } = op;
+  const c = world.conversations.get(op.id);
+  if (c?.agent === agent && c.state !== 'closed') return answer.verdict('ok');
+  if (!c || !world.agents.get(agent)?.teams.includes(c.team)) return answer.verdict('not_found');
+  const states = kind === 'pick' ? ['queued'] : ['assigned', 'closing'];
+  if (!states.includes(c.state)) return answer.verdict('wrong_state');
+  const why = world.noRoom(agent, true);
+  if (why) return answer.verdict(why);
+  if (kind === 'take_over') return give(world, answer, c, agent, { reason: 'taken_over' });
+  world.notePace(c);
+  give(world, answer, c, agent, { reason: 'picked' }, world.clock - c.queuedAt);
+}
+
+function transfer(world: World, answer: Answer, op: Op<'transfer_to_agent' | 'transfer_to_team'>): void {
+  const { agent } = op;
+  const c = world.conversations.get(op.id);
+  if (!c) return answer.verdict('not_found');
+  if (c.agent !== agent) return answer.verdict('not_yours');
+  if (c.state !== 'assigned' && c.state !== 'closing') return answer.verdict('wrong_state');
+  if (op.kind === 'transfer_to_agent') {
+    const why = op.to === agent ? 'wrong_state' : world.noRoom(op.to, false);
+    return why ? answer.verdict(why) : give(world, answer, c, op.to, { reason: 'transferred' });
+  }
+  const { team } = op;
+  if (world.agents.get(agent)!.teams.includes(team)) {
+    const other = world.candidates(team).find(([id]) => id !== agent)?.[0];
+    if (!other) return answer.verdict('agent_away');
+    c.team = team;
+    return give(world, answer, c, other, { reason: 'transferred', team });
+  }
+  Object.assign(c, { team, queuedAt: world.clock });
+  world.place(c, 'queued', '');
+  world.event(c, 'queued', 'agent', agent, { reason: 'transferred', team });
+  answer.took(c, 'queued');
+  answer.assigns();
+  answer.verdict('ok');
+}
+
 function agentConnected(world: World, answer: Answer, op: Op<'agent_connected'>): void {
   const agent = world.agent(op.agent);
   world.touchLoad(op.agent);
@@ -181,6 +229,10 @@ export function apply(world: World, op: Operation, reply: Reply | Error): void {
     case 'propose_close': proposeClose(world, answer, op); break;
     case 'confirm_close':
     case 'dispute_close': answerClose(world, answer, op); break;
+    case 'pick':
+    case 'take_over': take(world, answer, op); break;
+    case 'transfer_to_agent':
+    case 'transfer_to_team': transfer(world, answer, op); break;
     case 'agent_connected': agentConnected(world, answer, op); break;
     case 'agent_signed_out': signedOut(world, answer, op); break;
     case 'set_routing_status':

@@ -6,6 +6,7 @@ import type { Limits } from './library.ts';
 export const SITE = 'model';
 export const NODE_DEAD_MS = 5000;
 const LOAD_SPACE = 2 ** 41;
+const PACE_TIMES = 64;
 
 export type State = 'queued' | 'assigned' | 'closing' | 'closed';
 export type Event = Record<string, string>;
@@ -57,6 +58,7 @@ export class World {
   readonly ofShopper = new Map<string, Conversation[]>();
   readonly openOf = new Map<string, Conversation>();
   readonly waiting = new Map<string, Conversation[]>(); // by ticket; a team that ever had a queue stays
+  readonly pace = new Map<string, { leftAt: number; times: number[] }>(); // of a queue; newest first
   readonly closing = new Set<Conversation>();
   readonly agents = new Map<string, Agent>();
   readonly gone = new Map<string, number>();
@@ -119,7 +121,7 @@ export class World {
 
   /** The one place that moves a conversation, so that it is in one place only. */
   place(c: Conversation, state: State, agent: string, deadline?: number): void {
-    const line = getOr(this.waiting, c.team, () => []);
+    const line = c.state === 'queued' || state === 'queued' ? getOr(this.waiting, c.team, () => []) : [];
     if (c.state === 'queued' && line.includes(c)) {
       line.splice(line.indexOf(c), 1);
       this.queuesChanged.add(c.team);
@@ -159,7 +161,32 @@ export class World {
 
   queueSummary(team: string): string[] {
     const line = this.waiting.get(team) ?? [];
-    return [team, String(line.length), line[0] ? String(line[0].queuedAt) : ''];
+    return [team, String(line.length), line[0] ? String(line[0].queuedAt) : '', ...this.paceOf(team).map(String)];
+  }
+
+  /** How many times are known, their mean and their deviation. */
+  paceOf(team: string): [count: number, mean: number, deviation: number] {
+    const times = this.pace.get(team)?.times ?? [];
+    if (times.length === 0) return [0, 0, 0];
+    const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
+    const squares = times.reduce((sum, time) => sum + (time - mean) * (time - mean), 0);
+    return [times.length, Math.floor(mean + 0.5), Math.floor(Math.sqrt(squares / times.length) + 0.5)];
+  }
+
+  /** It is about to leave its queue. Who did not wait says nothing about the queue. */
+  notePace({ team, queuedAt }: Conversation): void {
+    if (queuedAt >= this.clock) return;
+    const { leftAt, times } = this.pace.get(team) ?? { leftAt: 0, times: [] };
+    const next = [this.clock - Math.max(leftAt, queuedAt), ...times].slice(0, PACE_TIMES);
+    this.pace.set(team, { leftAt: this.clock, times: next });
+    this.touch(`pace:${team}`, `pace:${team}:times`);
+  }
+
+  /** Why it cannot be given one more. */
+  noRoom(id: string, byHand: boolean): string | undefined {
+    const agent = this.agents.get(id);
+    if (!agent?.nodes.size || (!byHand && agent.status === 'away')) return 'agent_away';
+    return agent.holds.size >= (agent.capacity ?? 0) ? 'agent_full' : undefined;
   }
 
   /** Somebody looks there, or there is somebody: a node that others have to bury when it falls silent. */

@@ -1,7 +1,7 @@
 // Ways to break the library: each must be found. [what is wrong, the text, what becomes of it]
 export const MUTATIONS: [what: string, text: string, broken: string][] = [
-  ['assigned and still in the queue', "    redis.call('ZREM', self:key('queue', conversation.team), conversation.id)\n    redis.call('SADD'",
-    "    redis.call('ZADD', self:key('queue', conversation.team), 'XX', conversation.ticket, conversation.id)\n    redis.call('SADD'"],
+  ['assigned and still in the queue', "    redis.call('ZREM', self:key('queue', conversation.team), conversation.id)\n    conversation.waited",
+    "    redis.call('ZADD', self:key('queue', conversation.team), 'XX', conversation.ticket, conversation.id)\n    conversation.waited"],
   ['assigned and in nobody\'s set', "    redis.call('SADD', self:key('agent', agent, 'convs'), conversation.id)\n", ''],
   ['a new ticket on requeue', 'self:key(\'queue\', conversation.team), conversation.ticket,',
     "self:key('queue', conversation.team), conversation.queued_at and redis.call('INCR', self:key('ticket')) or conversation.ticket,"],
@@ -42,5 +42,14 @@ export const MUTATIONS: [what: string, text: string, broken: string][] = [
   ['a wait counted from the opening', "self.now - tonumber(conversation.queued_at)", "self.now - tonumber(redis.call('HGET', conversation.key, 'opened_at'))"],
   ['a seq left out', "self:append(conversation, 'closed', role, by, 'reason', reason)",
     "redis.call('XADD', conversation.key .. ':log', '0-' .. (redis.call('XLEN', conversation.key .. ':log') + 2), 'type', 'closed', 'at', self.now, 'role', role, 'by', by, 'reason', reason)"],
+  ['a pick may exceed the capacity', 'return load >= tonumber(capacity or 0)', 'return load > tonumber(capacity or 0)'],
+  ['one who is away is given one', "(status ~= 'accepting' and not by_hand)", 'false'],
+  ['who picks need not be of the team', 'if not c or not self:in_team(agent, c.team) then', 'if not c then'],
+  ['handed over and the freed slot stays idle', "    self:refresh_candidate(from)\n    self:assign_for(from)\nend\n\n-- take_over",
+    "    self:refresh_candidate(from)\nend\n\n-- take_over"],
+  ['transferred to themselves', '        if one ~= agent then\n', '        if true then\n'],
+  ['transferred and the team forgotten', "    redis.call('HSET', c.key, 'team', team)\n", ''],
+  ['a pace that never forgets', "    redis.call('LTRIM', times, 0, PACE_TIMES - 1)\n", ''],
+  ['a pace from before they came', 'self.now - math.max(last, queued_at)', 'self.now - last'],
   ['no last entry kept of 50', "redis.call('LTRIM', recent, 0, 49)", "redis.call('LTRIM', recent, 0, 48)"],
 ];
