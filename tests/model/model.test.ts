@@ -33,7 +33,7 @@ const MUST_HAPPEN = `
   take_over ok, take_over not_found, take_over wrong_state, take_over agent_away, take_over agent_full,
   event assigned taken_over, transfer_to_agent ok, transfer_to_agent not_found, transfer_to_agent not_yours,
   transfer_to_agent wrong_state, transfer_to_agent agent_away, transfer_to_agent agent_full, transfer_to_team ok,
-  transfer_to_team not_found, transfer_to_team not_yours, transfer_to_team wrong_state, transfer_to_team agent_away,
+  transfer_to_team not_found, transfer_to_team not_yours, transfer_to_team agent_away,
   event assigned transferred, event queued transferred, agent_connected ok,
   agent_signed_out ok, set_routing_status ok, view ok, unview ok, tick ok,
   node_left ok, node buried, snapshot ok, load_conversation ok, load_shopper ok, list_of_shopper ok, list_closed_by ok,
