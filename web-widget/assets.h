@@ -1,7 +1,8 @@
-/* Every file the server serves, compiled into the program: the loader, the panel, the console and the demo store.
+/* Every file the server serves, compiled into the program: the loader, the panel, the console and the demo
+ * store.
  *
- * build.mjs bundles the files, embed.mjs writes the table. All of it is constant, lives as long as the program and may
- * be handed to a writer without a copy. */
+ * build.mjs bundles the files, embed.mjs writes the table. All of it is constant, lives as long as the
+ * program and may be handed to a writer without a copy. */
 #pragma once
 
 #include <stdbool.h>

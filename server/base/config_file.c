@@ -52,8 +52,7 @@ static bool same_section(const struct config_section *a, const struct config_sec
 static struct config_section *find_same(const struct config_reader *reader,
                                         const struct config_section *section)
 {
-    list_for_each_safe(node, &reader->sections)
-    {
+    list_for_each_safe(node, &reader->sections) {
         struct config_section *other = container_of(node, struct config_section, node);
         if (same_section(other, section))
             return other;

@@ -80,8 +80,7 @@ bool wheel_timer_armed(const struct wheel_timer *timer)
 
 static void collect_due(struct wheel *wheel, struct list *slot, int64_t tick)
 {
-    list_for_each_safe(node, slot)
-    {
+    list_for_each_safe(node, slot) {
         if (container_of(node, struct wheel_timer, node)->expires_tick <= tick) {
             list_remove(node);
             list_push_back(&wheel->due, node);

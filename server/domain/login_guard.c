@@ -32,8 +32,7 @@ static void entry_free(struct login_guard *guard, struct entry *entry)
 
 void login_guard_fini(struct login_guard *guard)
 {
-    map_for_each_safe(node, &guard->by_key)
-    {
+    map_for_each_safe(node, &guard->by_key) {
         entry_free(guard, container_of(node, struct entry, node));
     }
     map_fini(&guard->by_key);
@@ -47,8 +46,7 @@ static void login_guard_sweep(struct login_guard *guard, int64_t now_ms)
     if (now_ms - guard->swept_ms < pause_ms)
         return;
     guard->swept_ms = now_ms;
-    map_for_each_safe(node, &guard->by_key)
-    {
+    map_for_each_safe(node, &guard->by_key) {
         struct entry *entry = container_of(node, struct entry, node);
         if (now_ms - entry->rate.updated_ms >= WINDOW_MS)
             entry_free(guard, entry);

@@ -312,8 +312,7 @@ bool http_hall_evict(struct http_hall *hall)
 void http_hall_close(struct http_hall *hall)
 {
     hall->is_closing = true;
-    list_for_each_safe(node, &hall->conns)
-    {
+    list_for_each_safe(node, &hall->conns) {
         struct http_conn *conn = container_of(node, struct http_conn, node);
         if (conn->state != HTTP_WRITING)
             drop(conn);

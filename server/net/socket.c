@@ -217,7 +217,8 @@ void sockets_close_all(struct sockets *sockets, uint16_t code, const char *reaso
 {
     sockets->is_closing = true;
     sockets->on_empty = on_empty;
-    list_for_each_safe(node, &sockets->conns) close_conn(container_of(node, struct conn, node), code, reason);
+    list_for_each_safe(node, &sockets->conns)
+        close_conn(container_of(node, struct conn, node), code, reason);
     if (sockets->conns_count == 0)
         on_empty(sockets);
 }

@@ -145,8 +145,7 @@ void append_next(struct live *live)
 void append_fail_all(struct live *live)
 {
     live_hold(live);
-    list_for_each_safe(node, &live->appends)
-    {
+    list_for_each_safe(node, &live->appends) {
         if (!live->append_in_flight || node != list_first(&live->appends))
             append_refuse(container_of(node, struct append, node), PROTO_ERROR_UNAVAILABLE);
     }

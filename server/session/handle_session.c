@@ -22,8 +22,7 @@ struct logging_out {
 static void close_windows_of(struct agent *agent, struct str token_hash)
 {
     agent->signed_out = true;
-    list_for_each_safe(node, &agent->sessions)
-    {
+    list_for_each_safe(node, &agent->sessions) {
         struct session *session = container_of(node, struct session, person_node);
         if (session->token_hash && str_eq_c(token_hash, session->token_hash))
             session_close(session, PROTO_CLOSE_LOGGED_OUT);

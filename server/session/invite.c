@@ -24,8 +24,7 @@ static void invite_session(struct live *live, struct session *session)
 
 static void invite_sessions(struct live *live, struct list *sessions)
 {
-    list_for_each_safe(node, sessions)
-    {
+    list_for_each_safe(node, sessions) {
         invite_session(live, container_of(node, struct session, person_node));
     }
 }

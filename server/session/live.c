@@ -68,8 +68,7 @@ static void live_place(struct live *live)
 
 struct viewer *live_viewer(struct live *live, const struct session *session)
 {
-    list_for_each_safe(node, &live->viewers)
-    {
+    list_for_each_safe(node, &live->viewers) {
         struct viewer *viewer = container_of(node, struct viewer, live_node);
         if (viewer->session == session)
             return viewer;
@@ -80,8 +79,7 @@ struct viewer *live_viewer(struct live *live, const struct session *session)
 /* Whoever opens the next conversation no longer looks at the one before. */
 static void session_leave_closed(struct session *session)
 {
-    list_for_each_safe(node, &session->viewers)
-    {
+    list_for_each_safe(node, &session->viewers) {
         struct viewer *viewer = container_of(node, struct viewer, session_node);
         if (!conversation_is_open(&viewer->live->conversation))
             viewer_free(viewer);
@@ -130,8 +128,7 @@ void viewer_free(struct viewer *viewer)
 /* Agents look at what is theirs; a shopper goes on seeing what was theirs. */
 static void live_dismiss_agents(struct live *live)
 {
-    list_for_each_safe(node, &live->viewers)
-    {
+    list_for_each_safe(node, &live->viewers) {
         struct viewer *viewer = container_of(node, struct viewer, live_node);
         if (viewer->session->role == PROTO_AGENT && viewer->session->who.agent != live->agent)
             viewer_free(viewer);
@@ -196,8 +193,7 @@ static void live_tell_waiters(struct live *live, enum store_result result)
     struct list waiters;
     list_init(&waiters);
     list_move_all(&waiters, &live->waiters);
-    list_for_each_safe(node, &waiters)
-    {
+    list_for_each_safe(node, &waiters) {
         struct live_waiter *waiter = container_of(node, struct live_waiter, node);
         list_remove(node);
         waiter->done(waiter->ctx, result, result == STORE_OK ? live : NULL);
@@ -257,8 +253,7 @@ void live_doubt(struct live *live)
 
 static void live_send_viewers_back(struct live *live)
 {
-    list_for_each_safe(node, &live->viewers)
-    {
+    list_for_each_safe(node, &live->viewers) {
         struct viewer *viewer = container_of(node, struct viewer, live_node);
         session_close(viewer->session, PROTO_CLOSE_TRY_AGAIN_LATER);
         viewer_free(viewer);
@@ -495,8 +490,7 @@ void live_open(struct site *site, struct str id, live_fn done, void *ctx)
 
 void live_free_all(struct site *site)
 {
-    map_for_each_safe(node, &site->lives)
-    {
+    map_for_each_safe(node, &site->lives) {
         live_free(container_of(node, struct live, node));
     }
 }

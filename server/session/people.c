@@ -140,8 +140,7 @@ void agent_mirror(struct agent *agent, bool accepting, bool present, int64_t loa
         push_routing_status(agent, NULL);
     if (!presence_changed)
         return;
-    list_for_each_safe(node, &agent->lives)
-    {
+    list_for_each_safe(node, &agent->lives) {
         push_agent_presence(container_of(node, struct live, agent_node));
     }
 }

@@ -26,8 +26,7 @@ static void push_to_viewers(struct live *live, enum push_to to, const struct ses
     struct frame *frame = respond_frame(proto_push_is_ephemeral(push));
     if (frame)
         frame->received_us = received_us;
-    list_for_each_safe(node, &live->viewers)
-    {
+    list_for_each_safe(node, &live->viewers) {
         struct session *session = container_of(node, struct viewer, live_node)->session;
         if (session != except && push_wants(to, session))
             push_frame(session, push, frame);
@@ -37,8 +36,7 @@ static void push_to_viewers(struct live *live, enum push_to to, const struct ses
 
 static void push_to_sessions(struct list *sessions, const struct session *except, struct frame *frame)
 {
-    list_for_each_safe(node, sessions)
-    {
+    list_for_each_safe(node, sessions) {
         struct session *session = container_of(node, struct session, person_node);
         if (session != except && frame)
             session_send(session, frame);
@@ -199,8 +197,7 @@ void push_team_status(struct team *team)
     proto_encode_team_status_updated_push(respond_buf(), &push);
     struct frame *frame = respond_frame(proto_push_is_ephemeral(PROTO_PUSH_TEAM_STATUS_UPDATED));
     push_to_agents_of(team, frame);
-    map_for_each_safe(node, &team->site->shoppers)
-    {
+    map_for_each_safe(node, &team->site->shoppers) {
         push_to_sessions(&container_of(node, struct shopper, node)->sessions, NULL, frame);
     }
     frame_unref(frame);

@@ -284,8 +284,7 @@ void session_closed(struct session *session)
     log_info("session_closed", LOG_I64("session", session->id), LOG_CSTR("role", session_role_str(session)));
     wheel_disarm(&hub_get()->wheel, &session->timer);
     session_count(session, -1);
-    list_for_each_safe(node, &session->viewers)
-    {
+    list_for_each_safe(node, &session->viewers) {
         viewer_free(container_of(node, struct viewer, session_node));
     }
     if (session->role != PROTO_ANONYMOUS)

@@ -160,8 +160,7 @@ static void site_forget_versions(struct site *site)
 void site_read_again(struct site *site)
 {
     store_snapshot(site->hub->store, site->id, on_snapshot, site);
-    map_for_each_safe(node, &site->lives)
-    {
+    map_for_each_safe(node, &site->lives) {
         struct live *live = container_of(node, struct live, node);
         live_hold(live);
         if (live->state != LIVE_LOADING)
@@ -182,8 +181,7 @@ static void site_say_again(struct site *site)
 /* A failover, or a restored backup: streams may end before what was read of them. */
 static void site_doubt_lives(struct site *site)
 {
-    map_for_each_safe(node, &site->lives)
-    {
+    map_for_each_safe(node, &site->lives) {
         live_doubt(container_of(node, struct live, node));
     }
 }
@@ -265,8 +263,7 @@ bool site_init(struct site *site, struct hub *hub, const struct config_site *con
 void site_fini(struct site *site)
 {
     live_free_all(site);
-    map_for_each_safe(node, &site->shoppers)
-    {
+    map_for_each_safe(node, &site->shoppers) {
         struct shopper *shopper = container_of(node, struct shopper, node);
         map_remove(&site->shoppers, node);
         sb_free(shopper);

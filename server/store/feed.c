@@ -75,8 +75,7 @@ static void source_add(struct feed *feed, struct str site, struct str from, int6
 
 static void sources_clear(struct feed *feed)
 {
-    map_for_each_safe(node, &feed->sources)
-    {
+    map_for_each_safe(node, &feed->sources) {
         map_remove(&feed->sources, node);
         sb_free(container_of(node, struct source, node));
     }
@@ -229,8 +228,7 @@ static void beat_cb(uv_timer_t *timer)
         return;
     }
     feed_publish(feed, feed->config->sites[0].id, id_str(&feed->node), 0, "beat");
-    map_for_each_safe(node, &feed->targets)
-    {
+    map_for_each_safe(node, &feed->targets) {
         feed_beat_to(feed, container_of(node, struct target, node), now_ms);
     }
 }
@@ -312,8 +310,7 @@ void feed_free(struct feed *feed)
     if (!feed)
         return;
     sources_clear(feed);
-    map_for_each_safe(node, &feed->targets)
-    {
+    map_for_each_safe(node, &feed->targets) {
         map_remove(&feed->targets, node);
         sb_free(container_of(node, struct target, node));
     }

@@ -23,7 +23,8 @@ static void keeps_the_order(void **state)
     list_push_back(&list, &items[2].node);
     list_push_front(&list, &items[0].node);
     int expected = 1;
-    list_for_each_safe(node, &list) assert_int_equal(number_at(node), expected++);
+    list_for_each_safe(node, &list)
+        assert_int_equal(number_at(node), expected++);
     assert_int_equal(expected, 4);
     assert_int_equal(number_at(list_pop_front(&list)), 1);
     assert_int_equal(number_at(list_first(&list)), 2);
@@ -38,8 +39,7 @@ static void the_body_may_remove_its_node(void **state)
         items[i].number = i;
         list_push_back(&list, &items[i].node);
     }
-    list_for_each_safe(node, &list)
-    {
+    list_for_each_safe(node, &list) {
         if (number_at(node) % 2 == 0)
             list_remove(node);
     }

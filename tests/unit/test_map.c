@@ -77,8 +77,7 @@ static void walks_each_once_and_may_remove(void **state)
             seen_count++;
         assert_int_equal(seen_count, end);
     }
-    map_for_each_safe(node, &map)
-    {
+    map_for_each_safe(node, &map) {
         assert_false(item_of(node)->seen);
         item_of(node)->seen = true;
         assert_true(map_remove(&map, node));
