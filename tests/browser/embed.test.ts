@@ -84,7 +84,7 @@ stage.story('a page that no site lists keeps a calm widget', async () => {
   await shopper.open();
   await bounded(refused, PATIENCE_MS, () => 'the handshake to be refused');
   await shopper.write('Hello?');
-  await shopper.panel.getByText(/Connecting/).first().waitFor();
+  await shopper.panel.getByText('Chat is not available here right now.').first().waitFor();
   await shopper.readsAll(['Hello?']);
   await shoot(page, 'widget-unlisted-origin', ['light']);
   await page.getByRole('heading', { name: 'Somebody else’s shop' }).waitFor();
