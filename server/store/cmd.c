@@ -42,6 +42,14 @@ void cmd_cstr(struct cmd *cmd, const char *value)
     cmd_push(cmd, value, strlen(value));
 }
 
+void cmd_pair(struct cmd *cmd, const char *name, struct str value)
+{
+    if (!value.data)
+        return;
+    cmd_cstr(cmd, name);
+    cmd_arg(cmd, value);
+}
+
 void cmd_i64(struct cmd *cmd, int64_t value)
 {
     cmd_stream_id(cmd, "", value);

@@ -22,6 +22,8 @@ struct cmd {
 void cmd_init(struct cmd *cmd, const char *verb);
 void cmd_arg(struct cmd *cmd, struct str value); /* data == NULL: the empty string */
 void cmd_cstr(struct cmd *cmd, const char *value);
+/* A field and its value; nothing when the value is absent (data == NULL). */
+void cmd_pair(struct cmd *cmd, const char *name, struct str value);
 void cmd_i64(struct cmd *cmd, int64_t value);
 void cmd_stream_id(struct cmd *cmd, const char *prefix, int64_t seq); /* such as "(0-" and 7 */
 

@@ -10,14 +10,6 @@ static void on_appended(const redisReply *reply, link_done_fn done, void *ctx)
     ((store_appended_fn)done)(ctx, reply_result(reply));
 }
 
-static void cmd_field(struct cmd *cmd, const char *name, struct str value)
-{
-    if (!value.data)
-        return;
-    cmd_cstr(cmd, name);
-    cmd_arg(cmd, value);
-}
-
 bool store_append(struct store *store, struct str site, struct str conversation, const struct event *event,
                   store_appended_fn done, void *ctx)
 {
@@ -31,9 +23,9 @@ bool store_append(struct store *store, struct str site, struct str conversation,
     cmd_i64(&cmd, event->at_ms);
     cmd_cstr(&cmd, "role");
     cmd_cstr(&cmd, proto_author_role_str(event->role));
-    cmd_field(&cmd, "by", event->by);
-    cmd_field(&cmd, "custom_id", event->custom_id);
-    cmd_field(&cmd, "text", event->text);
+    cmd_pair(&cmd, "by", event->by);
+    cmd_pair(&cmd, "custom_id", event->custom_id);
+    cmd_pair(&cmd, "text", event->text);
     return STORE_SEND(store, &cmd, on_appended, done, ctx);
 }
 

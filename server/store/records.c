@@ -142,14 +142,6 @@ static void on_saved(const redisReply *reply, link_done_fn done, void *ctx)
     reply_result(reply); /* logs an error */
 }
 
-static void cmd_pair(struct cmd *cmd, const char *name, struct str value)
-{
-    if (!value.data)
-        return;
-    cmd_cstr(cmd, name);
-    cmd_arg(cmd, value);
-}
-
 bool store_save_shopper(struct store *store, struct str site, struct str id,
                         const struct store_shopper *shopper)
 {
