@@ -1,59 +1,52 @@
-/* transfer_conversation, take_over_conversation, pick_conversation: as in handle_close.c the Redis function
- * decides, and its event tells everybody. list_agents: whom one could transfer to. */
+/* transfer_conversation, take_over_conversation, pick_conversation; and list_agents: whom one could transfer
+ * to. */
 #include "base/alloc.h"
 #include "base/config.h"
 #include "session/handlers.h"
 #include "session/hub.h"
 #include "session/respond.h"
 #include "session/site.h"
-
-static void on_done(void *ctx, enum store_result result, const struct store_transition *transition)
-{
-    struct reply_to *to = ctx;
-    struct session *session = reply_session(to);
-    if (result != STORE_OK)
-        refuse_result(to, result);
-    else if (session)
-        respond_empty(session, reply_request_id(to), to->action);
-    if (result == STORE_OK)
-        site_apply(to->site, &transition->changes);
-    reply_free(to);
-}
+#include "session/transition.h"
 
 /* ---- take_over_conversation, pick_conversation ---- */
 
+static bool ask_take_over(struct session *session, const struct proto_request *request,
+                          store_transition_fn done, void *ctx)
+{
+    return store_take_over(session_hub(session)->store, session->site->id,
+                           request->as.take_over_conversation.conversation_id, session_person(session), done,
+                           ctx);
+}
+
+static bool ask_pick(struct session *session, const struct proto_request *request, store_transition_fn done,
+                     void *ctx)
+{
+    return store_pick(session_hub(session)->store, session->site->id,
+                      request->as.pick_conversation.conversation_id, session_person(session), done, ctx);
+}
+
 void on_take_over_conversation(struct session *session, const struct proto_request *request)
 {
-    struct reply_to *to = reply_new(session, request);
-    if (!to)
-        refuse(session, request, PROTO_ERROR_UNAVAILABLE, reply_no_memory);
-    else if (!store_take_over(session_hub(session)->store, session->site->id,
-                              request->as.take_over_conversation.conversation_id, session_person(session),
-                              on_done, to))
-        reply_fail(to);
+    transition_request(session, request, ask_take_over);
 }
 
 void on_pick_conversation(struct session *session, const struct proto_request *request)
 {
-    struct reply_to *to = reply_new(session, request);
-    if (!to)
-        refuse(session, request, PROTO_ERROR_UNAVAILABLE, reply_no_memory);
-    else if (!store_pick(session_hub(session)->store, session->site->id,
-                         request->as.pick_conversation.conversation_id, session_person(session), on_done, to))
-        reply_fail(to);
+    transition_request(session, request, ask_pick);
 }
 
 /* ---- transfer_conversation ---- */
 
-static bool transfer_send(struct session *session, const struct proto_transfer_conversation_request *payload,
-                          struct reply_to *to)
+static bool ask_transfer(struct session *session, const struct proto_request *request,
+                         store_transition_fn done, void *ctx)
 {
+    const struct proto_transfer_conversation_request *payload = &request->as.transfer_conversation;
     struct store *store = session_hub(session)->store;
     struct str site = session->site->id, agent = session_person(session);
     if (payload->agent.data)
-        return store_transfer_to_agent(store, site, payload->conversation_id, agent, payload->agent, on_done,
-                                       to);
-    return store_transfer_to_team(store, site, payload->conversation_id, agent, payload->team, on_done, to);
+        return store_transfer_to_agent(store, site, payload->conversation_id, agent, payload->agent, done,
+                                       ctx);
+    return store_transfer_to_team(store, site, payload->conversation_id, agent, payload->team, done, ctx);
 }
 
 /* What is wrong with the target, or NULL. */
@@ -77,16 +70,12 @@ static const char *transfer_fault(const struct session *session,
 
 void on_transfer_conversation(struct session *session, const struct proto_request *request)
 {
-    const struct proto_transfer_conversation_request *payload = &request->as.transfer_conversation;
     enum proto_error_type type;
-    const char *fault = transfer_fault(session, payload, &type);
-    struct reply_to *to = fault ? NULL : reply_new(session, request);
+    const char *fault = transfer_fault(session, &request->as.transfer_conversation, &type);
     if (fault)
         refuse(session, request, type, fault);
-    else if (!to)
-        refuse(session, request, PROTO_ERROR_UNAVAILABLE, reply_no_memory);
-    else if (!transfer_send(session, payload, to))
-        reply_fail(to);
+    else
+        transition_request(session, request, ask_transfer);
 }
 
 /* ---- list_agents ---- */

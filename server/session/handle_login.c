@@ -2,19 +2,11 @@
 #include "session/hub.h"
 #include "session/login.h"
 
-static struct site *login_site(struct hub *hub, struct str id)
-{
-    for (size_t i = 0; i < hub->sites_count; i++)
-        if (str_eq(hub->sites[i].id, id))
-            return &hub->sites[i];
-    return NULL;
-}
-
 void on_login(struct session *session, const struct proto_request *request)
 {
     struct hub *hub = session_hub(session);
     const struct proto_login_request *payload = &request->as.login;
-    struct site *site = login_site(hub, payload->site);
+    struct site *site = hub_site(payload->site);
     if (session->login->under_way) {
         refuse(session, request, PROTO_ERROR_ALREADY_LOGGED_IN,
                "A log-in is under way on this socket. Wait for it.");

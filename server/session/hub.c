@@ -62,7 +62,7 @@ void hub_set_writable(bool writable)
     push_service_status(writable);
 }
 
-static struct site *hub_site(struct str id)
+struct site *hub_site(struct str id)
 {
     for (size_t i = 0; i < the_hub.sites_count; i++)
         if (str_eq(the_hub.sites[i].id, id))

@@ -34,5 +34,6 @@ struct hub {
 };
 
 struct hub *hub_get(void);
+struct site *hub_site(struct str id); /* NULL: no such site */
 /* Tells every client when it changes. */
 void hub_set_writable(bool writable);
