@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:f
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { leftovers, run } from './command.mjs';
+import { writeTable } from './fault/table.mjs';
 import { checkLayers } from './layers.mjs';
 import { readTap } from './tap.mjs';
 
@@ -93,10 +94,8 @@ function testFiles(dir) {
   return readdirSync(`tests/${dir}`).filter((name) => /\.test\.tsx?$/.test(name));
 }
 
-/** Bundles tests/DIR/*.test.ts into build/tests/DIR and runs them with node's own runner. */
-async function nodeTests(dir, { timeoutMs, buildName = 'debug', env = {} }) {
-  const sources = testFiles(dir);
-  if (sources.length === 0) return joined([]); // node would take every test it finds
+/** Bundles these files of tests/DIR into build/tests/DIR; returns what came of them. */
+async function bundled(dir, sources) {
   const outdir = `build/tests/${dir}`;
   rmSync(outdir, { recursive: true, force: true });
   await build({
@@ -115,7 +114,11 @@ async function nodeTests(dir, { timeoutMs, buildName = 'debug', env = {} }) {
     sourcemap: 'inline',
     target: 'node18',
   });
-  const files = sources.map((name) => join(outdir, name.replace(/\.tsx?$/, '.mjs')));
+  return sources.map((name) => join(outdir, name.replace(/\.tsx?$/, '.mjs')));
+}
+
+/** Runs them with node's own runner, one file after the other. */
+async function nodeRun(name, files, { timeoutMs, buildName = 'debug', env = {} }) {
   const argv = [process.execPath, '--enable-source-maps', '--test', '--test-reporter=tap', ...files];
   const result = await run(argv, {
     env: {
@@ -126,13 +129,19 @@ async function nodeTests(dir, { timeoutMs, buildName = 'debug', env = {} }) {
     },
     timeoutMs,
   });
-  return tapResult(dir, result);
+  return tapResult(name, result);
+}
+
+async function nodeTests(dir, options) {
+  const sources = testFiles(dir);
+  if (sources.length === 0) return joined([]); // node would take every test it finds
+  return nodeRun(dir, await bundled(dir, sources), options);
 }
 
 /** The folders of tests that need no server: those of the pages' own code. */
 function webFolders() {
   return readdirSync('tests', { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !['browser', 'integration', 'model', 'vectors'].includes(entry.name))
+    .filter((entry) => entry.isDirectory() && !['browser', 'fault', 'integration', 'model', 'vectors'].includes(entry.name))
     .map(({ name }) => name)
     .filter((name) => testFiles(name).length > 0);
 }
@@ -154,6 +163,34 @@ async function modelTests() {
   if (process.env.MODEL_FULL !== '1') return nodeTests('model', { timeoutMs: 2 * MINUTE_MS });
   const options = { timeoutMs: 10 * MINUTE_MS };
   return joined([await nodeTests('model', options), await nodeTests('model/mutations', options)]);
+}
+
+/** FAULT=G1,G5 chooses; without it all of them: g01_server_killed.test.ts is that of G1. */
+function faultFiles() {
+  const wanted = process.env.FAULT?.split(',').map((id) => `g${id.slice(1).padStart(2, '0')}_`);
+  return testFiles('fault').filter((name) => !wanted || wanted.some((start) => name.startsWith(start)));
+}
+
+/** Much of a fault's time is waiting: so many files run beside each other. */
+async function faultTests(buildName, { atOnce, timeoutMs, env = {} }) {
+  await built(buildName);
+  const files = await bundled('fault', faultFiles());
+  const results = [];
+  const next = async () => {
+    for (let file = files.shift(); file; file = files.shift()) {
+      results.push(await nodeRun(file, [file], { buildName, env, timeoutMs }));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, next));
+  return joined(results);
+}
+
+/** The full counts. Takes about an hour, alone on its machine. */
+async function faultFull() {
+  const started = Date.now();
+  const result = await faultTests('debug', { atOnce: 2, timeoutMs: 60 * MINUTE_MS, env: { FAULT_FULL: '1' } });
+  writeTable(Math.round((Date.now() - started) / 1000));
+  return result;
 }
 
 // --- the sanitizer build -------------------------------------------------------------------------------------------
@@ -189,6 +226,7 @@ export const suites = {
   model: modelTests,
   integration: () => againstServer('integration', 'debug'),
   browser: () => againstServer('browser', 'debug'),
+  'fault-quick': () => faultTests('debug', { atOnce: 3, timeoutMs: 3 * MINUTE_MS }),
   'asan-build': async () => {
     await built('asan');
     return checked([['clang builds everything without a warning', []]]);
@@ -198,3 +236,6 @@ export const suites = {
   'asan-browser': () => sanitized('asan-browser', (env) => againstServer('browser', 'asan', env)),
   leftovers: async () => checked([['no process is left running', leftovers()]]),
 };
+
+/** What a run without names does not do, for its length. */
+export const long = { fault: faultFull };

@@ -48,13 +48,14 @@ function nextAddress(): string {
 export interface ClientOptions {
   origin?: string;
   address?: string;
+  /** Of someone who comes back: what they already hold. */
+  history?: History;
 }
 
 export class Client {
   /** What came and was not yet asked for, oldest first. */
   private readonly inbox: ServerFrame[] = [];
   private readonly takers = new Set<Take>();
-  private readonly history = new History();
   private requests = 0;
   private broken?: Error;
   private breaks: (error: Error) => void = () => undefined;
@@ -63,7 +64,10 @@ export class Client {
   /** Of the log-in that succeeded. */
   login!: LoginResponse;
 
-  private constructor(readonly socket: WebSocket) {
+  private constructor(
+    readonly socket: WebSocket,
+    private readonly history: History,
+  ) {
     this.breaking.catch(() => undefined);
     socket.on('message', (data, isBinary) => this.receive(data.toString(), isBinary));
     this.closed = new Promise((resolve) =>
@@ -74,11 +78,11 @@ export class Client {
     );
   }
 
-  static async open(server: Server, { origin = server.url, address = nextAddress() }: ClientOptions = {}): Promise<Client> {
+  static async open(server: Server, { origin = server.url, address = nextAddress(), history = new History() }: ClientOptions = {}): Promise<Client> {
     const options = { localAddress: address, origin, perMessageDeflate: false };
     const socket = new WebSocket(server.url.replace('http', 'ws') + '/ws', 'shopbell.v1', options);
     server.sockets.add(socket);
-    const client = new Client(socket);
+    const client = new Client(socket, history);
     await new Promise((resolve, reject) => socket.once('open', resolve).on('error', reject));
     return client;
   }

@@ -7,6 +7,7 @@ type Loose = Record<string, unknown>;
 
 export class History {
   private readonly held = new Map<string, Map<number, Event>>();
+  private readonly newest = new Map<string, number>();
 
   events(conversation_id: string): Event[] {
     const events = [...(this.held.get(conversation_id)?.values() ?? [])].sort((a, b) => a.seq - b.seq);
@@ -16,11 +17,17 @@ export class History {
     return events;
   }
 
+  /** To log in with: how far each conversation is known. */
+  cursors(): { conversation_id: string; seq: number }[] {
+    return [...this.newest].map(([conversation_id, seq]) => ({ conversation_id, seq }));
+  }
+
   private take(conversation_id: string, event: Event): void {
     const events = this.held.get(conversation_id) ?? new Map<number, Event>();
     const known = events.get(event.seq);
     if (known) assert.equal(event.text ?? event.type, known.text ?? known.type, `event ${event.seq} came in two versions`);
     this.held.set(conversation_id, events.set(event.seq, event));
+    this.newest.set(conversation_id, Math.max(event.seq, this.newest.get(conversation_id) ?? 0));
   }
 
   private takeAll({ id, events }: Pick<Conversation, 'id' | 'events'>): void {

@@ -1,0 +1,124 @@
+// A person who goes on writing whatever happens to servers and network, by PROTOCOL.md's rules: whoever loses the socket
+// logs in again, anywhere, with cursors; what has no answer or a retryable one is sent again under its custom_id.
+import assert from 'node:assert/strict';
+import type { Action, Event, Requests } from '@proto';
+import { agent, shopper, type Client, type Outcome } from '../../integration/harness/client.ts';
+import { History } from '../../integration/harness/history.ts';
+import type { Server } from '../../integration/harness/server.ts';
+import { pause, until } from '../../integration/harness/until.ts';
+
+export interface Acked {
+  conversation_id: string;
+  custom_id: string;
+  text: string;
+  seq: number;
+}
+
+export interface Person {
+  site: string;
+  /** The agent's; a shopper has none. */
+  name?: string;
+}
+
+/** Whose answer is missing that long may as well be gone. */
+const CONNECT_MS = 60_000;
+
+export class Talker {
+  readonly acked: Acked[] = [];
+  readonly history = new History();
+  conversation_id = '';
+  resumes = 0;
+  refusals = 0;
+  private client?: Client;
+  private connecting?: Promise<Client>;
+  private token?: string;
+  private left = false;
+
+  constructor(
+    private readonly person: Person,
+    /** Where to log in next. */
+    private readonly server: () => Server,
+  ) {}
+
+  private async logIn(): Promise<Client> {
+    const { site, name } = this.person;
+    const options = { history: this.history, cursors: this.history.cursors() };
+    const server = this.server();
+    if (name && this.token) server.tokens.set(`${site}/${name}`, this.token);
+    const client = name ? await agent(server, site, name, options) : await shopper(server, site, { ...options, token: this.token });
+    this.token = client.token;
+    return client;
+  }
+
+  private async connect(): Promise<Client> {
+    let client!: Client;
+    let why: unknown;
+    const tried = async () => {
+      if (this.left) throw new Error('left meanwhile');
+      client = (await this.logIn().catch((error) => (why = error) && pause(50)))!;
+      return client;
+    };
+    await until(`${this.person.name ?? 'a shopper'} is logged in`, tried, CONNECT_MS).catch((error: Error) => {
+      throw new Error(`${error.message}; the last try: ${why}`);
+    });
+    this.client = client;
+    this.connecting = undefined;
+    const lost = () => {
+      if (this.client !== client) return;
+      this.client = undefined;
+      this.resumes++;
+      if (!this.left) void this.online().catch(() => undefined); // whoever only reads comes back too
+    };
+    void client.closed.then(lost);
+    return client;
+  }
+
+  /** The client of now; logs in first when there is none. */
+  online(): Promise<Client> {
+    if (this.client) return Promise.resolve(this.client);
+    return (this.connecting ??= this.connect());
+  }
+
+  /** The first outcome that is final: a success, or a refusal that is not to be tried again. */
+  private async ask<A extends Action>(action: A, payload: Requests[A]['request']): Promise<Outcome<A>> {
+    for (;;) {
+      const client = await this.online();
+      const outcome = await client.ask(action, payload).catch(() => undefined);
+      if (outcome?.success || (outcome && !outcome.error.retryable)) return outcome;
+      this.refusals++;
+      if (!outcome) client.socket.terminate(); // without an answer nothing is known of it
+      await pause(outcome?.error.retry_after_ms ?? 30);
+    }
+  }
+
+  /** A shopper's first message. */
+  async start(custom_id: string, text: string, team?: string): Promise<void> {
+    const outcome = await this.ask('start_conversation', { custom_id, text, team });
+    assert.ok(outcome.success, 'start_conversation was refused');
+    this.conversation_id = outcome.payload.conversation.id;
+    this.acked.push({ conversation_id: this.conversation_id, custom_id, text, seq: outcome.payload.seq });
+  }
+
+  /** Until it is acknowledged; `times` at once, as a client may whose answers do not come. False: it may not (any more). */
+  async send(custom_id: string, text: string, { conversation_id = this.conversation_id, times = 1 } = {}): Promise<boolean> {
+    const message = { conversation_id, custom_id, text };
+    const outcomes = await Promise.all(Array.from({ length: times }, () => this.ask('send_event', message)));
+    for (const outcome of outcomes) if (outcome.success) return this.acked.push({ ...message, seq: outcome.payload.seq }) > 0;
+    return false;
+  }
+
+  /** Those of which anything was seen. */
+  conversations(): string[] {
+    return this.history.cursors().map(({ conversation_id }) => conversation_id);
+  }
+
+  /** Dense, and no seq in two versions: History fails otherwise. */
+  seen(conversation_id = this.conversation_id): Event[] {
+    return this.history.events(conversation_id);
+  }
+
+  leave(): void {
+    this.left = true;
+    this.client?.socket.terminate();
+  }
+}
