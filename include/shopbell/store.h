@@ -19,6 +19,7 @@
 #include "shopbell/str.h"
 
 struct config;
+struct config_team;
 struct store;
 
 enum store_result {
@@ -142,10 +143,15 @@ bool store_pick(struct store *store, struct str site, struct str id, struct str 
                 store_transition_fn done, void *ctx);
 bool store_take_over(struct store *store, struct str site, struct str id, struct str agent,
                      store_transition_fn done, void *ctx);
+bool store_set_priority(struct store *store, struct str site, struct str id, struct str agent,
+                        int64_t priority, store_transition_fn done, void *ctx);
 bool store_transfer_to_agent(struct store *store, struct str site, struct str id, struct str agent,
                              struct str to, store_transition_fn done, void *ctx);
 bool store_transfer_to_team(struct store *store, struct str site, struct str id, struct str agent,
                             struct str team, store_transition_fn done, void *ctx);
+/* The team's settings for whoever routes; whatever was written before is forgotten. */
+bool store_set_team(struct store *store, struct str site, const struct config_team *team,
+                    store_transition_fn done, void *ctx);
 /* How many connections this node has for an agent now; may be said again. teams is a comma-separated list. */
 bool store_agent_connected(struct store *store, struct str site, struct str agent, int connections,
                            int capacity, struct str teams, store_transition_fn done, void *ctx);
@@ -222,7 +228,7 @@ struct store_conversation {
     struct str id;
     enum proto_conversation_state state;
     struct str shopper, team, agent, preview;
-    int64_t opened_at_ms, queued_at_ms, closed_at_ms, last_seq;
+    int64_t opened_at_ms, queued_at_ms, closed_at_ms, last_seq, priority;
     struct store_receipts receipts; /* only from store_load_conversation() */
     struct store_shopper who;       /* not from store_load_conversation() */
     int64_t queue_position;         /* only from store_list_queue(); 1 is next */

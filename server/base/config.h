@@ -19,6 +19,7 @@ enum {
     CONFIG_NAME_MAX_BYTES = 80,
     CONFIG_PHOTO_MAX_BYTES = 256 * 1024,
     CONFIG_CAPACITY_MAX = 100,
+    CONFIG_PRIORITY_MAX = 9, /* as PROTOCOL.md says */
 };
 
 enum config_redis_kind { CONFIG_REDIS_PRIVATE, CONFIG_REDIS_TCP, CONFIG_REDIS_UNIX, CONFIG_REDIS_SENTINEL };
@@ -51,6 +52,7 @@ struct config_photo {
 struct config_team {
     struct str id;
     struct str name;
+    int priority; /* of the conversations that come to it: 0 to CONFIG_PRIORITY_MAX, higher is first */
 };
 
 struct config_agent {

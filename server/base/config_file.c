@@ -17,7 +17,7 @@ static const char *const section_keys[SECTION_KINDS_COUNT][SECTION_KEYS_MAX] = {
                       [SITE_ORIGINS] = "origins",
                       [SITE_ACCENT] = "accent",
                       [SITE_DEFAULT_TEAM] = "default_team"},
-    [SECTION_TEAM] = {[TEAM_NAME] = "name"},
+    [SECTION_TEAM] = {[TEAM_NAME] = "name", [TEAM_PRIORITY] = "priority"},
     [SECTION_AGENT] = {[AGENT_NAME] = "name",
                        [AGENT_TITLE] = "title",
                        [AGENT_EMAIL] = "email",

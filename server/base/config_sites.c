@@ -101,6 +101,7 @@ static void read_teams(struct config_reader *reader, struct config_site *site)
         struct config_team *team = &site->teams[site->teams_count++];
         team->id = config_copy(reader->config, section->id);
         team->name = read_name(reader, section, TEAM_NAME, "the team's name", NAME_IS_REQUIRED);
+        config_read_routing(reader, section, team);
     }
 }
 

@@ -25,6 +25,7 @@ static const handler_fn handlers[PROTO_ACTION_COUNT] = {
     [PROTO_DISPUTE_CLOSE] = on_dispute_close,
     [PROTO_TRANSFER_CONVERSATION] = on_transfer_conversation,
     [PROTO_TAKE_OVER_CONVERSATION] = on_take_over_conversation,
+    [PROTO_SET_PRIORITY] = on_set_priority,
     [PROTO_PICK_CONVERSATION] = on_pick_conversation,
     [PROTO_LIST_AGENTS] = on_list_agents,
 };

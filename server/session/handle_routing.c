@@ -1,9 +1,10 @@
-/* set_routing_status and list_queue: what an agent does with the queue. */
+/* set_routing_status, list_queue and set_priority: what an agent does with the queue. */
 #include "base/alloc.h"
 #include "session/handlers.h"
 #include "session/hub.h"
 #include "session/respond.h"
 #include "session/site.h"
+#include "session/transition.h"
 
 /* ---- set_routing_status ---- */
 
@@ -54,6 +55,8 @@ static void queue_row_fill(struct queue_rows *rows, size_t i, struct site *site,
         .position = c->queue_position,
         .waiting_since = c->queued_at_ms,
         .preview = c->preview,
+        .has_priority = c->priority > 0,
+        .priority = c->priority,
         .shopper =
             {
                 .id = c->shopper,
@@ -105,4 +108,19 @@ void on_list_queue(struct session *session, const struct proto_request *request)
     else if (!store_list_queue(session_hub(session)->store, session->site->id,
                                str_from(session->who.agent->teams), limit, on_queue, to))
         reply_fail(to);
+}
+
+/* ---- set_priority ---- */
+
+static bool ask_priority(struct session *session, const struct proto_request *request,
+                         store_transition_fn done, void *ctx)
+{
+    const struct proto_set_priority_request *payload = &request->as.set_priority;
+    return store_set_priority(session_hub(session)->store, session->site->id, payload->conversation_id,
+                              session_person(session), payload->priority, done, ctx);
+}
+
+void on_set_priority(struct session *session, const struct proto_request *request)
+{
+    transition_request(session, request, ask_priority);
 }

@@ -27,5 +27,6 @@ void on_confirm_close(struct session *session, const struct proto_request *reque
 void on_dispute_close(struct session *session, const struct proto_request *request);
 void on_transfer_conversation(struct session *session, const struct proto_request *request);
 void on_take_over_conversation(struct session *session, const struct proto_request *request);
+void on_set_priority(struct session *session, const struct proto_request *request);
 void on_pick_conversation(struct session *session, const struct proto_request *request);
 void on_list_agents(struct session *session, const struct proto_request *request);

@@ -170,6 +170,23 @@ void site_read_again(struct site *site)
     }
 }
 
+static void on_team_written(void *ctx, enum store_result result, const struct store_transition *transition)
+{
+    struct site *site = ctx;
+    site_on_changes(site, result, transition);
+    if (result != STORE_OK)
+        site->teams_written = false;
+}
+
+/* Whoever routes must know the teams' settings: that is Redis, for whichever node. */
+static void site_write_teams(struct site *site)
+{
+    site->teams_written = true;
+    for (size_t i = 0; i < site->config->teams_count; i++)
+        if (!store_set_team(site->hub->store, site->id, &site->config->teams[i], on_team_written, site))
+            site->teams_written = false;
+}
+
 /* Who is connected here, and what they look at. */
 static void site_say_again(struct site *site)
 {
@@ -190,6 +207,7 @@ void site_on_store_up(struct site *site)
 {
     site_doubt_lives(site);
     site_fetch_secret(site);
+    site_write_teams(site);
     site_forget_versions(site);
     site_say_again(site);
 }
@@ -225,6 +243,8 @@ static void site_try_again(struct site *site)
 {
     if (!site->secret[0])
         site_fetch_secret(site);
+    if (!site->teams_written)
+        site_write_teams(site);
     if (!site->mirrored)
         store_snapshot(site->hub->store, site->id, on_snapshot, site);
     for (size_t i = 0; i < site->config->agents_count; i++)

@@ -27,6 +27,7 @@ struct site {
     char secret[65];      /* hex; "" until Redis told it */
     int64_t counts[3];    /* of queued, assigned and closing conversations */
     bool mirrored;        /* agents and queues were read from this Redis connection */
+    bool teams_written;   /* to that: their settings */
 };
 
 bool site_init(struct site *site, struct hub *hub, const struct config_site *config);

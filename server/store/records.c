@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "store/store_internal.h"
 
-enum { TOKEN_LIFE_S = 30 * 24 * 3600, ROW_COLUMNS = 18 };
+enum { TOKEN_LIFE_S = 30 * 24 * 3600, ROW_COLUMNS = 19 };
 
 /* ---- conversations: rows of functions/reading.lua ---- */
 
@@ -36,14 +36,15 @@ static void conversation_read(struct store_conversation *c, const redisReply *ro
         .opened_at_ms = reply_i64_at(rows, at + 6),
         .queued_at_ms = reply_i64_at(rows, at + 7),
         .closed_at_ms = reply_i64_at(rows, at + 8),
-        .last_seq = reply_i64_at(rows, at + 9),
-        .who = shopper_read(rows, at + 10),
+        .priority = reply_i64_at(rows, at + 9),
+        .last_seq = reply_i64_at(rows, at + 10),
+        .who = shopper_read(rows, at + 11),
         .receipts =
             {
-                .shopper_delivered = reply_i64_at(rows, at + 14),
-                .shopper_seen = reply_i64_at(rows, at + 15),
-                .agent_delivered = reply_i64_at(rows, at + 16),
-                .agent_seen = reply_i64_at(rows, at + 17),
+                .shopper_delivered = reply_i64_at(rows, at + 15),
+                .shopper_seen = reply_i64_at(rows, at + 16),
+                .agent_delivered = reply_i64_at(rows, at + 17),
+                .agent_seen = reply_i64_at(rows, at + 18),
             },
     };
     proto_conversation_state_parse(reply_str_at(rows, at + 1), &c->state);

@@ -3,6 +3,7 @@
 #include <hiredis/hiredis.h>
 
 #include "base/alloc.h"
+#include "base/config.h"
 #include "base/log.h"
 #include "store/store_internal.h"
 
@@ -179,6 +180,17 @@ bool store_take_over(struct store *store, struct str site, struct str id, struct
     return hand_over(store, "take_over", site, (struct str[3]){id, agent}, done, ctx);
 }
 
+bool store_set_priority(struct store *store, struct str site, struct str id, struct str agent,
+                        int64_t priority, store_transition_fn done, void *ctx)
+{
+    struct cmd cmd;
+    cmd_function(&cmd, "set_priority", site, false);
+    cmd_arg(&cmd, id);
+    cmd_arg(&cmd, agent);
+    cmd_i64(&cmd, priority);
+    return transition_send(store, &cmd, done, ctx);
+}
+
 bool store_transfer_to_agent(struct store *store, struct str site, struct str id, struct str agent,
                              struct str to, store_transition_fn done, void *ctx)
 {
@@ -189,6 +201,17 @@ bool store_transfer_to_team(struct store *store, struct str site, struct str id,
                             struct str team, store_transition_fn done, void *ctx)
 {
     return hand_over(store, "transfer_to_team", site, (struct str[3]){id, agent, team}, done, ctx);
+}
+
+bool store_set_team(struct store *store, struct str site, const struct config_team *team,
+                    store_transition_fn done, void *ctx)
+{
+    struct cmd cmd;
+    cmd_function(&cmd, "set_team", site, false);
+    cmd_arg(&cmd, team->id);
+    cmd_cstr(&cmd, "priority");
+    cmd_i64(&cmd, team->priority);
+    return transition_send(store, &cmd, done, ctx);
 }
 
 bool store_agent_connected(struct store *store, struct str site, struct str agent, int connections,

@@ -162,6 +162,7 @@ static void print_empty_responses(struct buf *out)
         proto_encode_transfer_conversation_response,
         proto_encode_take_over_conversation_response,
         proto_encode_pick_conversation_response,
+        proto_encode_set_priority_response,
     };
     for (size_t i = 0; i < COUNT(encoders); i++) {
         encoders[i](out, ID);
@@ -213,6 +214,8 @@ static void print_lists(struct buf *out)
             .waiting_since = AT,
             .shopper = plain_shopper,
             .preview = STR("Hello?"),
+            .has_priority = true,
+            .priority = 9,
         },
     };
     proto_encode_list_events_response(out, ID,

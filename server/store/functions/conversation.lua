@@ -34,16 +34,18 @@ local function open(keys, args)
         end
     end
     local ticket = redis.call('INCR', site:key('ticket'))
-    local c = { id = id, key = site:key('conv', id), shopper = shopper, team = team, agent = '', ticket = ticket, is_new = true }
-    site:enter(c, 'queued', 'shopper', shopper, 'team', team, 'agent', '', 'ticket', ticket, 'opened_at', site.now,
-        'queued_at', site.now, 'preview', preview)
+    local priority = site:team(team).priority
+    local c = { id = id, key = site:key('conv', id), shopper = shopper, team = team, agent = '', ticket = ticket,
+        priority = priority, queued_at = site.now, is_new = true }
+    site:enter(c, 'queued', 'shopper', shopper, 'team', team, 'agent', '', 'ticket', ticket, 'priority', priority,
+        'opened_at', site.now, 'queued_at', site.now, 'preview', preview)
     redis.call('HSET', shopper_key, 'open', id, 'url', url, 'title', title)
     redis.call('RPUSH', shopper_key .. ':convs', id)
     site:append(c, 'opened', 'shopper', shopper)
     site:append(c, 'message', 'shopper', shopper, 'custom_id', custom_id, 'text', text)
     local seq = c.seq
     site:enqueue(c)
-    site:assign(team)
+    site:assign({ team })
     return site:answer('ok', id, string.format('%d', seq), string.format('%d', site.now))
 end
 

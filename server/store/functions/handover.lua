@@ -118,8 +118,9 @@ function Site:requeue_in(conversation, team)
     self:append(conversation, 'queued', 'agent', from, 'reason', 'transferred', 'team', team)
     self:enqueue(conversation)
     self:refresh_candidate(from)
-    self:assign(team)
-    self:assign_for(from)
+    local teams = self:agent_teams(from)
+    teams[#teams + 1] = team
+    self:assign(teams)
 end
 
 -- transfer_to_team: id agent team. In a team of the agent's own the freed slot would draw it straight back: there it goes
@@ -142,5 +143,19 @@ local function transfer_to_team(keys, args)
     c.team = team
     redis.call('HSET', c.key, 'team', team)
     site:hand_over(c, to, 'reason', 'transferred', 'team', team)
+    return site:answer('ok')
+end
+
+-- set_priority: id agent priority. Of one that waits, by whoever could take it.
+local function set_priority(keys, args)
+    local site = site_open(keys)
+    local c = site:conversation(args[1])
+    if not c or not site:in_team(args[2], c.team) then
+        return site:answer('not_found')
+    end
+    if c.state ~= 'queued' then
+        return site:answer('wrong_state')
+    end
+    site:reprioritize(c, tonumber(args[3]))
     return site:answer('ok')
 end

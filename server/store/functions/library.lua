@@ -12,6 +12,7 @@
 --   closing   (deadline)      tick                 closed    closed (timed_out)    agent freed
 --   closing   requeue         agent gone           queued    queued                deadline dropped
 --   queued    pick            agent of the team    assigned  assigned (picked)     out of the queue, into the agent's set
+--   queued    set_priority    agent of the team    queued    none                  another place in the queue
 --   assigned, take_over       agent of the team    assigned  assigned (taken_over) from one set into the other; deadline
 --   closing                                                                        dropped; the former agent's slot is free
 --   assigned, transfer        its agent, to        assigned  assigned              the same
@@ -23,13 +24,15 @@
 -- stream with XADD 0-<seq>, which is refused when the stream has grown past what the node knew (compare-and-set).
 --
 -- Keys, all under the site's hash tag so that they live in one slot; KEYS[1] is '{site}', the rest derive from it:
---   :conv:<id>            hash    state shopper team agent ticket opened_at queued_at closed_at preview
+--   :conv:<id>            hash    state shopper team agent ticket priority opened_at queued_at closed_at preview
 --   :conv:<id>:log        stream  ids 0-<seq>, dense from 1
 --   :conv:<id>:receipts   hash    shopper_delivered shopper_seen agent_delivered agent_seen
 --   :conv:<id>:nodes      hash    node -> 1 when the shopper looks at it there, else 0
 --   :shopper:<id>         hash    open name email url title
 --   :shopper:<id>:convs   list    oldest first
---   :queue:<team>         zset    conversation by priority * 2^40 + ticket
+--   :team:<id>            hash    the team's settings: priority
+--   :queue:<team>         zset    conversation by -priority * 2^40 + ticket
+--   :since:<team>         zset    the same conversations by when they came there
 --   :pace:<team>          hash    left_at count mean deviation: how fast the queue moves; …:times list, the last 64
 --   :agent:<id>           hash    status capacity teams idle_since
 --   :agent:<id>:convs     set     assigned or closing; its size is the agent's load
@@ -68,7 +71,16 @@ local function flat_add(list, ...)
 end
 
 local function site_open(keys)
-    return setmetatable({ prefix = keys[1], now = now_ms(), touched = {}, queues = {}, agents = {}, steps = {} }, Site)
+    return setmetatable({ prefix = keys[1], now = now_ms(), touched = {}, touched_order = {}, queues = {}, agents = {},
+        steps = {} }, Site)
+end
+
+-- To a list that is also a set: each once, in the order they came. pairs() has none that could be relied on.
+local function add_once(list, one)
+    if not list[one] then
+        list[one] = true
+        list[#list + 1] = one
+    end
 end
 
 function Site:key(...)
@@ -77,12 +89,13 @@ end
 
 function Site:conversation(id)
     local key = self:key('conv', id)
-    local f = redis.call('HMGET', key, 'state', 'shopper', 'team', 'agent', 'ticket', 'queued_at')
+    local f = redis.call('HMGET', key, 'state', 'shopper', 'team', 'agent', 'ticket', 'queued_at',
+        'priority')
     if not f[1] then
         return nil
     end
     return { id = id, key = key, state = f[1], shopper = f[2], team = f[3], agent = f[4] or '', ticket = f[5],
-        queued_at = f[6] }
+        queued_at = f[6], priority = tonumber(f[7] or 0) }
 end
 
 -- The one place that appends what a transition means; fields are pairs after type, at and who.
@@ -93,6 +106,7 @@ function Site:append(conversation, event_type, role, by, ...)
     local before = self.touched[conversation.id]
     conversation.is_new = conversation.is_new or before and before.is_new -- it was read again since
     self.touched[conversation.id] = conversation
+    add_once(self.touched_order, conversation.id)
     if event_type ~= 'message' then
         local waited = event_type == 'assigned' and conversation.waited or -1
         flat_add(self.steps, conversation.id, event_type, string.format('%d', conversation.seq), conversation.state,
@@ -107,18 +121,17 @@ function Site:enter(conversation, state, ...)
 end
 
 function Site:queue_changed(team)
-    self.queues[team] = true
+    add_once(self.queues, team)
 end
 
 function Site:agent_changed(agent)
-    self.agents[agent] = true
+    add_once(self.agents, agent)
 end
 
 function Site:queue_summary(team)
-    local queue = self:key('queue', team)
-    local head = redis.call('ZRANGE', queue, 0, 0)[1]
-    local oldest = head and redis.call('HGET', self:key('conv', head), 'queued_at') or ''
-    return redis.call('ZCARD', queue), oldest, self:pace(team)
+    local since = self:key('since', team)
+    local oldest = redis.call('ZRANGE', since, 0, 0, 'WITHSCORES')[2] or ''
+    return redis.call('ZCARD', since), oldest, self:pace(team)
 end
 
 function Site:agent_summary(agent)
@@ -129,17 +142,18 @@ end
 
 function Site:changes()
     local conversations, queues, agents = {}, {}, {}
-    for id, c in pairs(self.touched) do
+    for _, id in ipairs(self.touched_order) do
+        local c = self.touched[id]
         local row = { id, string.format('%d', c.seq), c.shopper, c.agent }
         flat_add(conversations, unpack(row))
         self:hint_conversation(c, row)
     end
-    for team in pairs(self.queues) do
+    for _, team in ipairs(self.queues) do
         local row = { team, self:queue_summary(team) }
         flat_add(queues, unpack(row))
         self:hint('all', 'queue', unpack(row))
     end
-    for agent in pairs(self.agents) do
+    for _, agent in ipairs(self.agents) do
         local row = { agent, self:agent_summary(agent) }
         flat_add(agents, unpack(row))
         self:hint('all', 'agent', unpack(row))

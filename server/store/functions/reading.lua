@@ -1,6 +1,6 @@
 -- Reading many records at once. value: a flat list of rows, one a conversation, of COLUMNS values each:
--- id state shopper team agent preview opened_at queued_at closed_at last_seq, of the shopper name email url title, and
--- the receipts shopper_delivered shopper_seen agent_delivered agent_seen. What is not there is empty.
+-- id state shopper team agent preview opened_at queued_at closed_at priority last_seq, of the shopper name email url title,
+-- and the receipts shopper_delivered shopper_seen agent_delivered agent_seen. What is not there is empty.
 
 local function add_fields(list, key, ...)
     local fields = { ... }
@@ -18,7 +18,8 @@ function Site:row(list, id)
     end
     local last = redis.call('XREVRANGE', key .. ':log', '+', '-', 'COUNT', 1)[1]
     flat_add(list, id)
-    add_fields(list, key, 'state', 'shopper', 'team', 'agent', 'preview', 'opened_at', 'queued_at', 'closed_at')
+    add_fields(list, key, 'state', 'shopper', 'team', 'agent', 'preview', 'opened_at', 'queued_at', 'closed_at',
+        'priority')
     flat_add(list, last and string.match(last[1], '-(%d+)$') or 0)
     add_fields(list, self:key('shopper', shopper), 'name', 'email', 'url', 'title')
     add_fields(list, key .. ':receipts', 'shopper_delivered', 'shopper_seen', 'agent_delivered', 'agent_seen')

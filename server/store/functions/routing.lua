@@ -1,5 +1,5 @@
 -- Routing: who gets the conversation at the head of a queue. Least loaded first, then longest idle; a conversation keeps
--- its ticket for life, so coming back to the queue means coming back to the same place.
+-- its priority and its ticket for life, so coming back to the queue means coming back to the same place.
 
 function Site:agent_teams(agent)
     local teams = {}
@@ -32,17 +32,36 @@ function Site:refresh_candidate(agent)
     self:agent_changed(agent)
 end
 
+-- Higher priorities first, then lower tickets; comparable across teams.
+local function place(conversation)
+    return conversation.ticket - conversation.priority * TICKET_SPACE
+end
+
 function Site:enqueue(conversation)
     redis.call('SADD', self:key('teams'), conversation.team)
-    redis.call('ZADD', self:key('queue', conversation.team), conversation.ticket, conversation.id)
+    redis.call('ZADD', self:key('queue', conversation.team), place(conversation), conversation.id)
+    redis.call('ZADD', self:key('since', conversation.team), self.now, conversation.id)
     self:queue_changed(conversation.team)
 end
 
+function Site:reprioritize(conversation, priority)
+    conversation.priority = priority
+    redis.call('HSET', conversation.key, 'priority', priority)
+    redis.call('ZADD', self:key('queue', conversation.team), place(conversation), conversation.id)
+    self:queue_changed(conversation.team)
+end
+
+-- The one place that takes out of a queue.
+function Site:unlist(team, id)
+    redis.call('ZREM', self:key('queue', team), id)
+    redis.call('ZREM', self:key('since', team), id)
+    self:queue_changed(team)
+end
+
 function Site:dequeue(conversation)
-    redis.call('ZREM', self:key('queue', conversation.team), conversation.id)
+    self:unlist(conversation.team, conversation.id)
     conversation.waited = self.now - tonumber(conversation.queued_at)
     self:note_pace(conversation)
-    self:queue_changed(conversation.team)
 end
 
 -- What comes after the agent goes into the event.
@@ -55,31 +74,40 @@ function Site:give_to(conversation, agent, ...)
     self:refresh_candidate(agent)
 end
 
--- Match heads of the queue with free agents until either runs out. A conversation that is not there any more must not
--- stop those behind it.
-function Site:assign(team)
-    local queue, candidates = self:key('queue', team), self:key('candidates', team)
-    while true do
-        local id = redis.call('ZRANGE', queue, 0, 0)[1]
-        local agent = redis.call('ZRANGE', candidates, 0, 0)[1]
-        if not id or not agent then
-            return
+-- Of those first in line for whom somebody of their team is free, the first one; and the team. Who is in two teams takes
+-- from both lines as if they were one.
+function Site:first_in_line(teams)
+    local first, of_team, first_place
+    for _, team in ipairs(teams) do
+        local head = redis.call('ZRANGE', self:key('queue', team), 0, 0, 'WITHSCORES')
+        local its_place = tonumber(head[2])
+        if its_place and (not first or its_place < first_place)
+            and redis.call('EXISTS', self:key('candidates', team)) == 1 then
+            first, of_team, first_place = head[1], team, its_place
         end
+    end
+    return first, of_team
+end
+
+-- Match heads of these teams' queues with free agents until either runs out. A conversation that is not there any more
+-- must not stop those behind it.
+function Site:assign(teams)
+    local id, team = self:first_in_line(teams)
+    while id do
         local conversation = self:conversation(id)
         if conversation then
+            local agent = redis.call('ZRANGE', self:key('candidates', team), 0, 0)[1]
             self:dequeue(conversation)
             self:give_to(conversation, agent)
         else
-            redis.call('ZREM', queue, id)
-            self:queue_changed(team)
+            self:unlist(team, id)
         end
+        id, team = self:first_in_line(teams)
     end
 end
 
 function Site:assign_for(agent)
-    for _, team in ipairs(self:agent_teams(agent)) do
-        self:assign(team)
-    end
+    self:assign(self:agent_teams(agent))
 end
 
 -- Take a conversation from its agent, who may be gone for good.
@@ -92,6 +120,7 @@ function Site:requeue(conversation, reason)
     local agent = conversation.agent
     self:take_back(conversation)
     conversation.agent = ''
+    conversation.queued_at = self.now
     self:enter(conversation, 'queued', 'agent', '', 'queued_at', self.now)
     self:append(conversation, 'queued', 'system', agent, 'reason', reason)
     self:enqueue(conversation)
@@ -104,12 +133,10 @@ function Site:requeue_all_of(agent, reason)
         local conversation = self:conversation(id)
         if conversation then
             self:requeue(conversation, reason)
-            teams[conversation.team] = true
+            add_once(teams, conversation.team)
         else
             redis.call('SREM', self:key('agent', agent, 'convs'), id)
         end
     end
-    for team in pairs(teams) do
-        self:assign(team)
-    end
+    self:assign(teams)
 end

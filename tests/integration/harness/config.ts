@@ -5,9 +5,12 @@ export interface AgentSpec {
   capacity?: number;
 }
 
+/** The keys of a team's section. */
+export type TeamSpec = Record<string, string | number>;
+
 export interface SiteSpec {
   origins?: string[];
-  teams?: string[];
+  teams?: string[] | Record<string, TeamSpec>;
   agents?: Record<string, AgentSpec>;
 }
 
@@ -29,11 +32,13 @@ export function email(agent: string): string {
 }
 
 function siteText(site: string, { origins = ['self'], teams = TEAMS, agents = AGENTS }: SiteSpec): string {
+  const names = Array.isArray(teams) ? teams : Object.keys(teams);
+  const keys = (team: string) => Object.entries(Array.isArray(teams) ? {} : teams[team]!).map(([key, value]) => `${key} = ${value}\n`);
   return [
-    `[site ${site}]\nname = Shop ${site}\norigins = ${origins.join(' ')}\ndefault_team = ${teams[0]}\n`,
-    ...teams.map((team) => `[team ${site}/${team}]\nname = Team ${team}\n`),
+    `[site ${site}]\nname = Shop ${site}\norigins = ${origins.join(' ')}\ndefault_team = ${names[0]}\n`,
+    ...names.map((team) => `[team ${site}/${team}]\nname = Team ${team}\n${keys(team).join('')}`),
     ...Object.entries(agents).map(
-      ([agent, { teams: of = [teams[0]], capacity = 2 }]) =>
+      ([agent, { teams: of = [names[0]!], capacity = 2 }]) =>
         `[agent ${site}/${agent}]\nname = ${agent}\nemail = ${email(agent)}\nteams = ${of.join(' ')}\n` +
         `capacity = ${capacity}\npassword = ${PASSWORD_HASH}\n`,
     ),

@@ -19,7 +19,7 @@ export type Profile = {
 
 const DAY: Profile['weights'] = {
   open: 14, append: 14, propose_close: 9, confirm_close: 6, dispute_close: 3, agent_connected: 7, agent_signed_out: 1,
-  pick: 4, take_over: 3, transfer_to_agent: 3, transfer_to_team: 3,
+  set_team: 0.5, set_priority: 3, pick: 4, take_over: 3, transfer_to_agent: 3, transfer_to_team: 3,
   set_routing_status: 3, view: 6, unview: 3, tick: 14, node_left: 0.3, read: 4, silence: 0.4,
 };
 const SMALL = { BATCH: 3, BURY_BATCH: 4, RESEND_WINDOW: 6 };
@@ -57,15 +57,19 @@ export class Generator {
     return all.length ? this.random.pick(all) : undefined;
   }
 
+  private waiting(): Conversation | undefined {
+    const lines = [...this.world.waiting.values()].flat();
+    return lines.length ? this.random.pick(lines) : undefined;
+  }
+
   /** One that is open, mostly; else any of a shopper, or one that does not exist. */
   private conversation(): Conversation | undefined {
-    const { random, world } = this;
-    const roll = random.next();
+    const { world } = this;
+    const roll = this.random.next();
     if (roll < 0.5) return this.held();
     const ofShopper = world.ofShopper.get(this.shopper());
     if (roll < 0.6) return ofShopper?.[0];
-    const lines = [...world.waiting.values()].flat();
-    return roll < 0.9 && lines.length ? random.pick(lines) : ofShopper?.at(-1);
+    return (roll < 0.9 && this.waiting()) || ofShopper?.at(-1);
   }
 
   operation(): Operation {
@@ -100,10 +104,13 @@ export class Generator {
       }
       case 'pick':
       case 'take_over': {
-        const lines = [...this.world.waiting.values()].flat();
-        const waiting = kind === 'pick' && lines.length > 0 && !wrongly;
-        return { kind, id: (waiting ? random.pick(lines) : (this.held() ?? this.conversation()))?.id ?? 'none', agent: this.agent() };
+        const waiting = kind === 'pick' && !wrongly ? this.waiting() : undefined;
+        return { kind, id: (waiting ?? this.held() ?? this.conversation())?.id ?? 'none', agent: this.agent() };
       }
+      case 'set_team':
+        return { kind, team: this.team(), settings: { priority: random.pick([0, 0, 0, 1, 9]) } };
+      case 'set_priority':
+        return { kind, id: (wrongly ? this.conversation() : this.waiting())?.id ?? 'none', agent: this.agent(), priority: random.below(10) };
       case 'transfer_to_agent':
       case 'transfer_to_team': {
         const c = wrongly ? this.world.ofShopper.get(this.shopper())?.at(-1) : this.held();

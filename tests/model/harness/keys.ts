@@ -16,7 +16,7 @@ const hash = (value: Fields): Held => ({ kind: 'hash', value });
 
 function conversation(c: Conversation): Held {
   return hash({
-    state: c.state, shopper: c.shopper, team: c.team, agent: c.agent, ticket: c.ticket, opened_at: c.openedAt,
+    state: c.state, shopper: c.shopper, team: c.team, agent: c.agent, ticket: c.ticket, priority: c.priority, opened_at: c.openedAt,
     queued_at: c.queuedAt, closed_at: c.closedAt, preview: `preview of ${c.id}`,
   });
 }
@@ -59,7 +59,9 @@ function held(world: World, kind: string, id = '', part?: string): Held | undefi
     case 'conv': return ofConversation(world, id, part);
     case 'shopper': return ofShopper(world, id, part);
     case 'agent': return ofAgent(world, id, part);
-    case 'queue': return zset((world.waiting.get(id) ?? []).map((c) => [c.id, c.ticket]));
+    case 'queue': return zset((world.waiting.get(id) ?? []).map((c) => [c.id, world.placeOf(c)]));
+    case 'since': return zset((world.waiting.get(id) ?? []).map((c) => [c.id, c.queuedAt]));
+    case 'team': return hash(world.settings.get(id) ?? {});
     case 'pace': return ofPace(world, id, part);
     case 'candidates': return zset(world.candidates(id));
     case 'agents': return set([...world.agents.values()].filter((agent) => agent.connected).map((agent) => agent.id));
@@ -93,7 +95,8 @@ export function allKeys(world: World): string[] {
   }
   for (const id of world.ofShopper.keys()) keys.push(`shopper:${id}`, `shopper:${id}:convs`);
   for (const id of world.agents.keys()) for (const part of ['', ':convs', ':recent', ':nodes']) keys.push(`agent:${id}${part}`);
-  for (const team of world.waiting.keys()) keys.push(`queue:${team}`, `pace:${team}`, `pace:${team}:times`);
+  for (const team of world.waiting.keys()) keys.push(`queue:${team}`, `since:${team}`, `pace:${team}`, `pace:${team}:times`);
+  for (const team of world.settings.keys()) keys.push(`team:${team}`);
   for (const team of new Set([...world.agents.values()].flatMap(({ teams }) => teams))) keys.push(`candidates:${team}`);
   for (const id of world.agentsOf.keys()) keys.push(`node:${id}:agents`);
   for (const id of world.viewsOf.keys()) keys.push(`node:${id}:convs`);

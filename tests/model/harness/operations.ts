@@ -1,6 +1,6 @@
 // What can happen, as plain records: a run is a list of them, and any part of the list can be run too (run.ts shrinks a
 // failing one). Each is legal at any time; what is refused is as much a test as what is done.
-import { SITE, type World } from './world.ts';
+import { SITE, type Settings, type World } from './world.ts';
 
 /** ms: how much time passes before. */
 export type Operation = { ms: number } & (
@@ -8,6 +8,8 @@ export type Operation = { ms: number } & (
   | { kind: 'append'; id: string; role: 'shopper' | 'agent'; customId: string; behind: number }
   | { kind: 'propose_close'; id: string; agent: string; timeout: number }
   | { kind: 'confirm_close' | 'dispute_close'; id: string; shopper: string }
+  | { kind: 'set_team'; team: string; settings: Settings }
+  | { kind: 'set_priority'; id: string; agent: string; priority: number }
   | { kind: 'pick' | 'take_over'; id: string; agent: string }
   | { kind: 'transfer_to_agent'; id: string; agent: string; to: string }
   | { kind: 'transfer_to_team'; id: string; agent: string; team: string }
@@ -33,6 +35,8 @@ function args(op: Operation): (string | number)[] {
     case 'open':
       return [op.id, op.shopper, op.team, op.customId, `text of ${op.customId}`, `preview of ${op.id}`,
         `/page/${op.id}`, `title ${op.id}`];
+    case 'set_team':
+      return [op.team, ...Object.entries(op.settings).flat()];
     default: {
       const { kind: _kind, ms: _ms, ...rest } = op;
       return Object.values(rest);
@@ -61,5 +65,5 @@ export function messageOf(world: World, op: Operation & { kind: 'append' }): Rec
 
 export function line(op: Operation): string {
   const { kind, ms, ...rest } = op;
-  return `+${ms} ms ${kind} ${Object.entries(rest).map(([key, value]) => `${key}=${value}`).join(' ')}`;
+  return `+${ms} ms ${kind} ${Object.entries(rest).map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : value}`).join(' ')}`;
 }

@@ -26,7 +26,7 @@ function open(world: World, answer: Answer, op: Op<'open'>): void {
 
   const { clock } = world;
   const c: Conversation = {
-    id, shopper, team, ticket: ++world.tickets, state: 'queued', agent: '', openedAt: clock, queuedAt: clock, log: [],
+    id, shopper, team, ticket: ++world.tickets, priority: world.team(team).priority, state: 'queued', agent: '', openedAt: clock, queuedAt: clock, log: [],
   };
   world.conversations.set(id, c);
   getOr(world.ofShopper, shopper, () => []).push(c);
@@ -132,6 +132,22 @@ function transfer(world: World, answer: Answer, op: Op<'transfer_to_agent' | 'tr
   answer.verdict('ok');
 }
 
+function setPriority(world: World, answer: Answer, op: Op<'set_priority'>): void {
+  const c = world.conversations.get(op.id);
+  if (!c || !world.agents.get(op.agent)?.teams.includes(c.team)) return answer.verdict('not_found');
+  if (c.state !== 'queued') return answer.verdict('wrong_state');
+  c.priority = op.priority;
+  world.sort(c.team);
+  world.touch(`conv:${c.id}`);
+  answer.verdict('ok');
+}
+
+function setTeam(world: World, answer: Answer, { team, settings }: Op<'set_team'>): void {
+  world.settings.set(team, settings);
+  world.touch(`team:${team}`);
+  answer.verdict('ok');
+}
+
 function agentConnected(world: World, answer: Answer, op: Op<'agent_connected'>): void {
   const agent = world.agent(op.agent);
   world.touchLoad(op.agent);
@@ -229,6 +245,8 @@ export function apply(world: World, op: Operation, reply: Reply | Error): void {
     case 'propose_close': proposeClose(world, answer, op); break;
     case 'confirm_close':
     case 'dispute_close': answerClose(world, answer, op); break;
+    case 'set_team': setTeam(world, answer, op); break;
+    case 'set_priority': setPriority(world, answer, op); break;
     case 'pick':
     case 'take_over': take(world, answer, op); break;
     case 'transfer_to_agent':

@@ -6,6 +6,7 @@ import type { Limits } from './library.ts';
 export const SITE = 'model';
 export const NODE_DEAD_MS = 5000;
 const LOAD_SPACE = 2 ** 41;
+const TICKET_SPACE = 2 ** 40;
 const PACE_TIMES = 64;
 
 export type State = 'queued' | 'assigned' | 'closing' | 'closed';
@@ -16,6 +17,7 @@ export type Conversation = {
   shopper: string;
   team: string;
   ticket: number;
+  priority: number;
   state: State;
   agent: string;
   openedAt: number;
@@ -24,6 +26,10 @@ export type Conversation = {
   deadline?: number;
   log: Event[];
 };
+
+/** Of a team, as set_team is told. */
+export type Settings = { priority: number };
+const DEFAULTS: Settings = { priority: 0 };
 
 export type Agent = {
   id: string;
@@ -57,7 +63,8 @@ export class World {
   readonly conversations = new Map<string, Conversation>();
   readonly ofShopper = new Map<string, Conversation[]>();
   readonly openOf = new Map<string, Conversation>();
-  readonly waiting = new Map<string, Conversation[]>(); // by ticket; a team that ever had a queue stays
+  readonly settings = new Map<string, Settings>();
+  readonly waiting = new Map<string, Conversation[]>(); // by place; a team that ever had a queue stays
   readonly pace = new Map<string, { leftAt: number; times: number[] }>(); // of a queue; newest first
   readonly closing = new Set<Conversation>();
   readonly agents = new Map<string, Agent>();
@@ -126,7 +133,7 @@ export class World {
       line.splice(line.indexOf(c), 1);
       this.queuesChanged.add(c.team);
     }
-    if (c.state === 'queued' || state === 'queued') this.touch(`queue:${c.team}`, 'teams');
+    if (c.state === 'queued' || state === 'queued') this.touch(`queue:${c.team}`, `since:${c.team}`, 'teams');
     if (c.state === 'closing' || state === 'closing') this.touch('deadlines');
     if (state === 'closed') this.touch(`shopper:${c.shopper}`);
     for (const id of [c.agent, agent]) if (id && (c.agent !== agent || state === 'closed')) this.touchLoad(id);
@@ -134,13 +141,27 @@ export class World {
     this.closing.delete(c);
     Object.assign(c, { state, agent, deadline });
     if (state === 'queued') {
-      const at = line.findIndex((other) => other.ticket > c.ticket);
-      line.splice(at < 0 ? line.length : at, 0, c);
-      this.queuesChanged.add(c.team);
+      line.push(c);
+      this.sort(c.team);
     }
     if (state === 'assigned' || state === 'closing') this.agent(agent).holds.add(c);
     if (state === 'closing') this.closing.add(c);
     if (state === 'closed') this.openOf.delete(c.shopper);
+  }
+
+  team(id: string): Settings {
+    return this.settings.get(id) ?? DEFAULTS;
+  }
+
+  /** Higher priorities first, then lower tickets. */
+  placeOf({ priority, ticket }: Conversation): number {
+    return ticket - priority * TICKET_SPACE;
+  }
+
+  sort(team: string): void {
+    this.waiting.get(team)!.sort((a, b) => this.placeOf(a) - this.placeOf(b));
+    this.queuesChanged.add(team);
+    this.touch(`queue:${team}`);
   }
 
   isFree({ status, capacity, nodes, holds }: Agent): boolean {
@@ -161,7 +182,8 @@ export class World {
 
   queueSummary(team: string): string[] {
     const line = this.waiting.get(team) ?? [];
-    return [team, String(line.length), line[0] ? String(line[0].queuedAt) : '', ...this.paceOf(team).map(String)];
+    const oldest = line.length ? String(Math.min(...line.map(({ queuedAt }) => queuedAt))) : '';
+    return [team, String(line.length), oldest, ...this.paceOf(team).map(String)];
   }
 
   /** How many times are known, their mean and their deviation. */

@@ -1,0 +1,63 @@
+// The rules that a team's section of the configuration sets: who goes first, who is sent elsewhere, who is waited for.
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { agent, shopper, type Client } from './harness/client.ts';
+import { startServer } from './harness/server.ts';
+
+const two = { maya: { teams: ['support'], capacity: 1 }, kofi: { teams: ['orders', 'support'], capacity: 1 } };
+const sites = {
+  priority: { teams: { support: {}, orders: { priority: 3 } }, agents: two },
+  lift: { teams: { support: {}, orders: {} }, agents: two },
+};
+const server = await startServer({ sites, settings: { agent_grace_ms: 800 } });
+after(() => server.close());
+
+async function queued(site: string, text: string, team?: string): Promise<{ client: Client; id: string }> {
+  const client = await shopper(server, site);
+  const { conversation } = await client.start(text, team ? { team } : {});
+  assert.equal(conversation.state, 'queued');
+  return { client, id: conversation.id };
+}
+
+async function solve(by: Client, { client, id }: { client: Client; id: string }): Promise<void> {
+  await by.must('propose_close', { conversation_id: id });
+  await client.event('close_proposed');
+  await client.must('confirm_close', { conversation_id: id });
+}
+
+describe('routing rules', { concurrency: true }, () => {
+  test('whoever is in two teams takes the higher priority first, then whoever came first', async () => {
+    const site = 'priority';
+    const first = await queued(site, 'First', 'support');
+    const second = await queued(site, 'Second', 'support');
+    const dear = await queued(site, 'From a team that goes first', 'orders');
+    const kofi = await agent(server, site, 'kofi');
+    for (const due of [dear, first, second]) {
+      assert.equal((await kofi.given()).id, due.id);
+      await solve(kofi, due);
+    }
+  });
+
+  test('an agent of the team moves one that waits; its place is kept when its agent is gone', async () => {
+    const site = 'lift';
+    const [first, second, third] = [await queued(site, 'One'), await queued(site, 'Two'), await queued(site, 'Three')] as const;
+    const maya = await agent(server, site, 'maya');
+    assert.equal((await maya.given()).id, first.id);
+    await second.client.push('queue_position_updated', ({ position }) => position === 1);
+    await third.client.refused('not_allowed', 'set_priority', { conversation_id: third.id, priority: 9 });
+    await maya.refused('wrong_state', 'set_priority', { conversation_id: first.id, priority: 9 });
+    await maya.must('set_priority', { conversation_id: third.id, priority: 2 });
+    const { entries } = await maya.must('list_queue', {});
+    assert.deepEqual(entries.map(({ conversation_id, position, priority }) => [conversation_id, position, priority]), [
+      [third.id, 1, 2],
+      [second.id, 2, undefined],
+    ]);
+    await second.client.push('queue_position_updated', ({ position }) => position === 2);
+    const kofi = await agent(server, site, 'kofi');
+    assert.equal((await kofi.given()).id, third.id);
+    await kofi.must('logout', {});
+    assert.equal((await third.client.event('queued')).reason, 'agent_left');
+    await solve(maya, first);
+    assert.equal((await maya.given()).id, third.id);
+  });
+});
