@@ -31,6 +31,7 @@ enum store_result {
     STORE_WRONG_STATE,
     STORE_AGENT_AWAY,  /* whoever should get it is not there, or does not accept */
     STORE_AGENT_FULL,  /* or has no room */
+    STORE_QUEUE_FULL,  /* open: there is no room to wait */
     STORE_CONFLICT,    /* append: the stream has grown past seq */
     STORE_UNAVAILABLE, /* retryable */
 };

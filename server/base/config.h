@@ -20,6 +20,8 @@ enum {
     CONFIG_PHOTO_MAX_BYTES = 256 * 1024,
     CONFIG_CAPACITY_MAX = 100,
     CONFIG_PRIORITY_MAX = 9, /* as PROTOCOL.md says */
+    CONFIG_QUEUE_LIMIT_MAX = 1000000,
+    CONFIG_ROUTING_WAIT_MAX_MS = 24 * 3600 * 1000,
 };
 
 enum config_redis_kind { CONFIG_REDIS_PRIVATE, CONFIG_REDIS_TCP, CONFIG_REDIS_UNIX, CONFIG_REDIS_SENTINEL };
@@ -52,7 +54,10 @@ struct config_photo {
 struct config_team {
     struct str id;
     struct str name;
-    int priority; /* of the conversations that come to it: 0 to CONFIG_PRIORITY_MAX, higher is first */
+    int priority;        /* of the conversations that come to it: 0 to CONFIG_PRIORITY_MAX, higher is first */
+    int64_t queue_limit; /* new conversations are refused when so many wait; -1: none */
+    struct str overflow_team;  /* where they go instead; data == NULL: nowhere */
+    int64_t overflow_after_ms; /* those that wait for so long go there too; -1: they do not */
 };
 
 struct config_agent {

@@ -49,7 +49,7 @@ extern const struct config_setting_row config_setting_rows[SETTINGS_COUNT];
 enum config_section_kind { SECTION_SERVER, SECTION_SITE, SECTION_TEAM, SECTION_AGENT, SECTION_KINDS_COUNT };
 
 enum { SITE_NAME, SITE_ORIGINS, SITE_ACCENT, SITE_DEFAULT_TEAM };
-enum { TEAM_NAME, TEAM_PRIORITY };
+enum { TEAM_NAME, TEAM_PRIORITY, TEAM_QUEUE_LIMIT, TEAM_OVERFLOW_TEAM, TEAM_OVERFLOW_AFTER };
 enum { AGENT_NAME, AGENT_TITLE, AGENT_EMAIL, AGENT_PHOTO, AGENT_TEAMS, AGENT_CAPACITY, AGENT_PASSWORD };
 enum { SECTION_KEYS_MAX = 8 };
 
@@ -88,6 +88,9 @@ void config_build_sites(struct config_reader *reader);
 /* config_teams.c: what else a team's section says. */
 void config_read_routing(struct config_reader *reader, const struct config_section *section,
                          struct config_team *team);
+/* When all teams are read. */
+void config_read_overflow(struct config_reader *reader, const struct config_section *section,
+                          const struct config_site *site, struct config_team *team);
 
 /* config_values.c: each reports what is wrong and returns false. */
 bool config_parse_i64(struct config_reader *reader, const struct config_value *value, int64_t least,

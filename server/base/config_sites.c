@@ -103,6 +103,9 @@ static void read_teams(struct config_reader *reader, struct config_site *site)
         team->name = read_name(reader, section, TEAM_NAME, "the team's name", NAME_IS_REQUIRED);
         config_read_routing(reader, section, team);
     }
+    size_t i = 0;
+    FOR_EACH_SECTION(section, reader, SECTION_TEAM, site->id)
+    config_read_overflow(reader, section, site, &site->teams[i++]);
 }
 
 static void read_default_team(struct config_reader *reader, const struct config_section *section,

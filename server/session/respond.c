@@ -8,6 +8,8 @@
 #include "base/metrics.h"
 #include "session/hub.h"
 
+enum { QUEUE_FULL_RETRY_MS = 5000 };
+
 struct reply_to reply_to(const struct session *session, const struct proto_request *request)
 {
     struct reply_to to = {.session_id = session->id,
@@ -93,6 +95,12 @@ void respond_error(struct session *session, struct str request_id, struct str ac
         session_close(session, PROTO_CLOSE_TOO_MANY_ERRORS);
 }
 
+/* Of those that are to be asked again later, when a pause of seconds would only be in the way of others. */
+static int64_t retry_after_ms(enum proto_error_type type)
+{
+    return type == PROTO_ERROR_QUEUE_FULL ? QUEUE_FULL_RETRY_MS : 0;
+}
+
 static void refuse_as(struct session *session, struct str request_id, enum proto_action action,
                       enum proto_error_type type, const char *message)
 {
@@ -100,6 +108,8 @@ static void refuse_as(struct session *session, struct str request_id, enum proto
         .type = type,
         .message = str_from(message),
         .retryable = proto_error_type_is_retryable(type),
+        .has_retry_after_ms = retry_after_ms(type) > 0,
+        .retry_after_ms = retry_after_ms(type),
     };
     respond_error(session, request_id, str_from(proto_action_str(action)), &error);
 }
@@ -138,6 +148,10 @@ void refuse_result(const struct reply_to *to, enum store_result result)
                      to->action == PROTO_TRANSFER_CONVERSATION
                          ? "That agent has as many conversations as they can. Choose somebody else."
                          : "You have as many conversations as you can. Close or transfer one first.");
+        break;
+    case STORE_QUEUE_FULL:
+        refuse_later(to, PROTO_ERROR_QUEUE_FULL,
+                     "As many people wait as this team can help. Keep the message and send it again later.");
         break;
     default:
         refuse_later(to, PROTO_ERROR_UNAVAILABLE,

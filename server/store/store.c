@@ -10,9 +10,9 @@
 
 const char *store_result_str(enum store_result result)
 {
-    static const char *const names[] = {"ok",        "exists",      "duplicate",  "not_found",
-                                        "not_yours", "wrong_state", "agent_away", "agent_full",
-                                        "conflict",  "unavailable"};
+    static const char *const names[] = {"ok",         "exists",      "duplicate",  "not_found",
+                                        "not_yours",  "wrong_state", "agent_away", "agent_full",
+                                        "queue_full", "conflict",    "unavailable"};
     return names[result];
 }
 

@@ -203,14 +203,25 @@ bool store_transfer_to_team(struct store *store, struct str site, struct str id,
     return hand_over(store, "transfer_to_team", site, (struct str[3]){id, agent, team}, done, ctx);
 }
 
+/* Below 0 it is not set. */
+static void cmd_setting(struct cmd *cmd, const char *name, int64_t value)
+{
+    if (value < 0)
+        return;
+    cmd_cstr(cmd, name);
+    cmd_i64(cmd, value);
+}
+
 bool store_set_team(struct store *store, struct str site, const struct config_team *team,
                     store_transition_fn done, void *ctx)
 {
     struct cmd cmd;
     cmd_function(&cmd, "set_team", site, false);
     cmd_arg(&cmd, team->id);
-    cmd_cstr(&cmd, "priority");
-    cmd_i64(&cmd, team->priority);
+    cmd_setting(&cmd, "priority", team->priority);
+    cmd_setting(&cmd, "queue_limit", team->queue_limit);
+    cmd_pair(&cmd, "overflow_team", team->overflow_team);
+    cmd_setting(&cmd, "overflow_after_ms", team->overflow_after_ms);
     return transition_send(store, &cmd, done, ctx);
 }
 

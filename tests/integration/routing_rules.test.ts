@@ -1,5 +1,6 @@
 // The rules that a team's section of the configuration sets: who goes first, who is sent elsewhere, who is waited for.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, describe, test } from 'node:test';
 import { agent, shopper, type Client } from './harness/client.ts';
 import { startServer } from './harness/server.ts';
@@ -7,6 +8,9 @@ import { startServer } from './harness/server.ts';
 const two = { maya: { teams: ['support'], capacity: 1 }, kofi: { teams: ['orders', 'support'], capacity: 1 } };
 const sites = {
   priority: { teams: { support: {}, orders: { priority: 3 } }, agents: two },
+  full: { teams: { support: { queue_limit: 1 } }, agents: { maya: { capacity: 1 } } },
+  spill: { teams: { support: { queue_limit: 1, overflow_team: 'orders' }, orders: { queue_limit: 1 } }, agents: two },
+  overflow: { teams: { support: { overflow_team: 'orders', overflow_after_ms: 1200 }, orders: { overflow_team: 'support', overflow_after_ms: 300 } }, agents: two },
   lift: { teams: { support: {}, orders: {} }, agents: two },
 };
 const server = await startServer({ sites, settings: { agent_grace_ms: 800 } });
@@ -26,6 +30,49 @@ async function solve(by: Client, { client, id }: { client: Client; id: string })
 }
 
 describe('routing rules', { concurrency: true }, () => {
+  test('a full queue refuses who comes new, and nobody who was there', async () => {
+    const site = 'full';
+    const first = await queued(site, 'One');
+    const late = await shopper(server, site);
+    const hello = { custom_id: randomUUID(), text: 'Two' };
+    const error = await late.refused('queue_full', 'start_conversation', hello);
+    assert.ok(error.retryable && error.retry_after_ms! > 0);
+    await first.client.send(first.id, 'A message is no conversation');
+    const maya = await agent(server, site, 'maya');
+    assert.equal((await maya.given()).id, first.id);
+    const second = (await late.must('start_conversation', hello)).conversation;
+    assert.equal(second.state, 'queued');
+    await (await shopper(server, site)).refused('queue_full', 'start_conversation', hello);
+    await maya.must('logout', {});
+    assert.equal((await first.client.event('queued')).reason, 'agent_left'); // though the queue is full
+    assert.equal((await late.push('queue_position_updated', ({ position }) => position === 2)).conversation_id, second.id);
+  });
+
+  test('a full queue sends who comes new to the other team while that has room', async () => {
+    const site = 'spill';
+    await queued(site, 'One', 'support');
+    const spilt = await shopper(server, site);
+    assert.equal((await spilt.start('Two', { team: 'support' })).conversation.team, 'orders');
+    const third = await shopper(server, site);
+    await third.refused('queue_full', 'start_conversation', { custom_id: randomUUID(), text: 'Three', team: 'support' });
+  });
+
+  test('who waited too long goes to the other team, at the old place, and never back', async () => {
+    const site = 'overflow';
+    const long = await queued(site, 'Long', 'support');
+    const other = await queued(site, 'Came later', 'orders');
+    const event = await long.client.event('queued');
+    assert.deepEqual([event.reason, event.team, event.author.role], ['overflowed', 'orders', 'system']);
+    await other.client.event('queued'); // it goes to support in its turn
+    const next = await queued(site, 'Came last', 'orders');
+    const maya = await agent(server, site, 'maya');
+    assert.equal((await maya.given()).id, other.id);
+    const kofi = await agent(server, site, 'kofi');
+    assert.equal((await kofi.given()).id, long.id);
+    await next.client.event('queued');
+    assert.deepEqual(long.client.lines(long.id), ['1 opened', '2 Long', '3 queued', '4 assigned']);
+  });
+
   test('whoever is in two teams takes the higher priority first, then whoever came first', async () => {
     const site = 'priority';
     const first = await queued(site, 'First', 'support');

@@ -29,7 +29,7 @@ const MUST_HAPPEN = `
   propose_close ok, propose_close not_found, propose_close not_yours, propose_close wrong_state,
   confirm_close ok, confirm_close not_found, confirm_close wrong_state, dispute_close ok, dispute_close not_found,
   dispute_close wrong_state, pick ok, pick not_found, pick wrong_state, pick agent_away, pick agent_full,
-  event assigned picked, set_team ok, set_priority ok, set_priority not_found, set_priority wrong_state,
+  event assigned picked, open queue_full, opened in the other team, event queued overflowed, the other team is full, set_team ok, set_priority ok, set_priority not_found, set_priority wrong_state,
   take_over ok, take_over not_found, take_over wrong_state, take_over agent_away, take_over agent_full,
   event assigned taken_over, transfer_to_agent ok, transfer_to_agent not_found, transfer_to_agent not_yours,
   transfer_to_agent wrong_state, transfer_to_agent agent_away, transfer_to_agent agent_full, transfer_to_team ok,

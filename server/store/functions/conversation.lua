@@ -1,4 +1,5 @@
--- A conversation's own transitions. Verdicts: ok, or not_found, wrong_state, not_yours, exists, duplicate.
+-- A conversation's own transitions. Verdicts: ok, or not_found, wrong_state, not_yours, exists, duplicate,
+-- queue_full.
 
 -- A resend of a message that opened, or went into, the shopper's last conversation must not open another one.
 local RESEND_WINDOW = 200
@@ -17,10 +18,11 @@ function Site:find_resend(conversation_id, custom_id)
 end
 
 -- open: id shopper team custom_id text preview url title
--- ok: id, seq and time of the message. exists: id of the open one. duplicate: as ok, of the first.
+-- ok: id, seq and time of the message. exists: id of the open one. duplicate: as ok, of the first. queue_full: neither the
+-- team nor its overflow team has room.
 local function open(keys, args)
     local site = site_open(keys)
-    local id, shopper, team, custom_id, text, preview, url, title = unpack(args)
+    local id, shopper, wanted_team, custom_id, text, preview, url, title = unpack(args)
     local shopper_key = site:key('shopper', shopper)
     local open_id = redis.call('HGET', shopper_key, 'open')
     if open_id then
@@ -33,12 +35,20 @@ local function open(keys, args)
             return site:answer('duplicate', last_id, seq, at)
         end
     end
+    local team = site:team_with_room(wanted_team)
+    if not team then
+        return site:answer('queue_full')
+    end
     local ticket = redis.call('INCR', site:key('ticket'))
-    local priority = site:team(team).priority
+    local priority = site:team(wanted_team).priority
     local c = { id = id, key = site:key('conv', id), shopper = shopper, team = team, agent = '', ticket = ticket,
         priority = priority, queued_at = site.now, is_new = true }
     site:enter(c, 'queued', 'shopper', shopper, 'team', team, 'agent', '', 'ticket', ticket, 'priority', priority,
         'opened_at', site.now, 'queued_at', site.now, 'preview', preview)
+    if team ~= wanted_team then
+        c.overflowed = '1'
+        redis.call('HSET', c.key, 'overflowed', c.overflowed)
+    end
     redis.call('HSET', shopper_key, 'open', id, 'url', url, 'title', title)
     redis.call('RPUSH', shopper_key .. ':convs', id)
     site:append(c, 'opened', 'shopper', shopper)

@@ -12,6 +12,7 @@
 --   closing   (deadline)      tick                 closed    closed (timed_out)    agent freed
 --   closing   requeue         agent gone           queued    queued                deadline dropped
 --   queued    pick            agent of the team    assigned  assigned (picked)     out of the queue, into the agent's set
+--   queued    (wait over)     tick                 queued    queued (overflowed)   in the overflow team's queue, same place; once
 --   queued    set_priority    agent of the team    queued    none                  another place in the queue
 --   assigned, take_over       agent of the team    assigned  assigned (taken_over) from one set into the other; deadline
 --   closing                                                                        dropped; the former agent's slot is free
@@ -24,13 +25,14 @@
 -- stream with XADD 0-<seq>, which is refused when the stream has grown past what the node knew (compare-and-set).
 --
 -- Keys, all under the site's hash tag so that they live in one slot; KEYS[1] is '{site}', the rest derive from it:
---   :conv:<id>            hash    state shopper team agent ticket priority opened_at queued_at closed_at preview
+--   :conv:<id>            hash    state shopper team agent ticket priority opened_at queued_at closed_at preview;
+--                                 overflowed when it was sent to another team once
 --   :conv:<id>:log        stream  ids 0-<seq>, dense from 1
 --   :conv:<id>:receipts   hash    shopper_delivered shopper_seen agent_delivered agent_seen
 --   :conv:<id>:nodes      hash    node -> 1 when the shopper looks at it there, else 0
 --   :shopper:<id>         hash    open name email url title
 --   :shopper:<id>:convs   list    oldest first
---   :team:<id>            hash    the team's settings: priority
+--   :team:<id>            hash    the team's settings: priority queue_limit overflow_team overflow_after_ms
 --   :queue:<team>         zset    conversation by -priority * 2^40 + ticket
 --   :since:<team>         zset    the same conversations by when they came there
 --   :pace:<team>          hash    left_at count mean deviation: how fast the queue moves; …:times list, the last 64
@@ -44,6 +46,7 @@
 --   :beaten               set     nodes that had a heartbeat since they were last taken for dead
 --   :hints                hash    node, or all -> how many hints were published to it
 --   :gone                 zset    agent by when the last connection went
+--   :overflow             zset    waiting conversation by when it goes to the overflow team
 --   :deadlines            zset    closing conversation by when it closes by itself
 --
 -- Every function answers { verdict, value, conversations, queues, agents, steps, number }: the lists are what changed, flat,
@@ -90,12 +93,12 @@ end
 function Site:conversation(id)
     local key = self:key('conv', id)
     local f = redis.call('HMGET', key, 'state', 'shopper', 'team', 'agent', 'ticket', 'queued_at',
-        'priority')
+        'priority', 'overflowed')
     if not f[1] then
         return nil
     end
     return { id = id, key = key, state = f[1], shopper = f[2], team = f[3], agent = f[4] or '', ticket = f[5],
-        queued_at = f[6], priority = tonumber(f[7] or 0) }
+        queued_at = f[6], priority = tonumber(f[7] or 0), overflowed = f[8] }
 end
 
 -- The one place that appends what a transition means; fields are pairs after type, at and who.

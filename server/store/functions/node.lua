@@ -29,6 +29,7 @@ local function tick(keys, args)
     end
     site:requeue_gone(tonumber(args[2]))
     site:close_overdue()
+    site:overflow_due()
     local queued, assigned, closing = site:counts()
     local hints = redis.call('HMGET', site:key('hints'), node, 'all')
     return site:answer('ok', queued, assigned, closing, hints[1] or 0, hints[2] or 0, known)

@@ -41,6 +41,7 @@ function Site:enqueue(conversation)
     redis.call('SADD', self:key('teams'), conversation.team)
     redis.call('ZADD', self:key('queue', conversation.team), place(conversation), conversation.id)
     redis.call('ZADD', self:key('since', conversation.team), self.now, conversation.id)
+    self:plan_overflow(conversation)
     self:queue_changed(conversation.team)
 end
 
@@ -55,6 +56,7 @@ end
 function Site:unlist(team, id)
     redis.call('ZREM', self:key('queue', team), id)
     redis.call('ZREM', self:key('since', team), id)
+    redis.call('ZREM', self:key('overflow'), id)
     self:queue_changed(team)
 end
 

@@ -11,6 +11,59 @@ local function set_team(keys, args)
 end
 
 function Site:team(id)
-    local f = redis.call('HMGET', self:key('team', id), 'priority')
-    return { priority = tonumber(f[1] or 0) }
+    local f = redis.call('HMGET', self:key('team', id), 'priority', 'queue_limit', 'overflow_team', 'overflow_after_ms')
+    return { priority = tonumber(f[1] or 0), queue_limit = tonumber(f[2]), overflow_team = f[3],
+        overflow_after_ms = tonumber(f[4]) }
+end
+
+-- Whether a new conversation may come: the queue has room for it, or somebody is free to take it at once.
+function Site:has_room(team)
+    local limit = self:team(team).queue_limit
+    return not limit or redis.call('ZCARD', self:key('since', team)) < limit
+        or redis.call('EXISTS', self:key('candidates', team)) == 1
+end
+
+-- Where a new conversation goes that asks for this team; nil: nowhere.
+function Site:team_with_room(team)
+    if self:has_room(team) then
+        return team
+    end
+    local other = self:team(team).overflow_team
+    return other and self:has_room(other) and other or nil
+end
+
+-- A conversation overflows once in its life: it never goes back and forth.
+function Site:plan_overflow(conversation)
+    local settings = self:team(conversation.team)
+    local after_ms = settings.overflow_team and settings.overflow_after_ms
+    if after_ms and not conversation.overflowed then
+        redis.call('ZADD', self:key('overflow'), self.now + after_ms, conversation.id)
+    else
+        redis.call('ZREM', self:key('overflow'), conversation.id)
+    end
+end
+
+-- In the other team's queue it has the place that it would have had there. Nobody was served: the pace is as it was.
+function Site:overflow(conversation, team)
+    self:unlist(conversation.team, conversation.id)
+    conversation.team, conversation.queued_at, conversation.overflowed = team, self.now, '1'
+    self:enter(conversation, 'queued', 'team', team, 'queued_at', self.now, 'overflowed', '1')
+    self:append(conversation, 'queued', 'system', '', 'reason', 'overflowed', 'team', team)
+    self:enqueue(conversation)
+    self:assign({ team })
+end
+
+-- One whose other team is full stays, and is looked at again after as long.
+function Site:overflow_due()
+    for _, id in ipairs(redis.call('ZRANGEBYSCORE', self:key('overflow'), '-inf', self.now, 'LIMIT', 0, BATCH)) do
+        local c = self:conversation(id)
+        local team = c and c.state == 'queued' and self:team(c.team).overflow_team
+        if not team then
+            redis.call('ZREM', self:key('overflow'), id)
+        elseif self:has_room(team) then
+            self:overflow(c, team)
+        else
+            self:plan_overflow(c)
+        end
+    end
 end

@@ -53,7 +53,7 @@ function stream(key: string, newestFirst: Entry[], log: Record<string, string>[]
 const TABLE: Record<string, [from: string[], to: string]> = {
   opened: [[''], 'queued'],
   assigned: [['queued', 'assigned', 'closing'], 'assigned'],
-  queued: [['assigned', 'closing'], 'queued'],
+  queued: [['queued', 'assigned', 'closing'], 'queued'],
   close_proposed: [['assigned'], 'closing'],
   close_disputed: [['closing'], 'assigned'],
   closed: [['closing'], 'closed'],

@@ -16,7 +16,7 @@ const hash = (value: Fields): Held => ({ kind: 'hash', value });
 
 function conversation(c: Conversation): Held {
   return hash({
-    state: c.state, shopper: c.shopper, team: c.team, agent: c.agent, ticket: c.ticket, priority: c.priority, opened_at: c.openedAt,
+    state: c.state, shopper: c.shopper, team: c.team, agent: c.agent, ticket: c.ticket, priority: c.priority, overflowed: c.overflowed ? 1 : undefined, opened_at: c.openedAt,
     queued_at: c.queuedAt, closed_at: c.closedAt, preview: `preview of ${c.id}`,
   });
 }
@@ -71,6 +71,7 @@ function held(world: World, kind: string, id = '', part?: string): Held | undefi
     case 'node': return set((part === 'agents' ? world.agentsOf : world.viewsOf).get(id) ?? []);
     case 'hints': return hash(Object.fromEntries(world.hints));
     case 'gone': return zset(world.gone);
+    case 'overflow': return zset([...world.waiting.values()].flat().flatMap((c) => (c.overflowAt === undefined ? [] : [[c.id, c.overflowAt]])));
     case 'deadlines': return zset([...world.closing].map((c) => [c.id, c.deadline!]));
     case 'ticket': return world.tickets ? { kind: 'string', value: String(world.tickets) } : undefined;
     default: return undefined;
@@ -89,7 +90,7 @@ export function wanted(world: World, key: string): Held | undefined {
 
 /** Every key there must be. */
 export function allKeys(world: World): string[] {
-  const keys = ['agents', 'teams', 'nodes', 'beaten', 'hints', 'gone', 'deadlines', 'ticket'];
+  const keys = ['agents', 'teams', 'nodes', 'beaten', 'hints', 'gone', 'deadlines', 'overflow', 'ticket'];
   for (const id of new Set([...world.conversations.keys(), ...world.views.keys()])) {
     keys.push(`conv:${id}`, `conv:${id}:log`, `conv:${id}:nodes`);
   }

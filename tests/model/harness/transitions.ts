@@ -17,16 +17,22 @@ function findResend(world: World, c: Conversation, customId: string): number {
 }
 
 function open(world: World, answer: Answer, op: Op<'open'>): void {
-  const { id, shopper, team, customId } = op;
+  const { id, shopper, customId } = op;
   const already = world.openOf.get(shopper);
   if (already) return answer.verdict('exists', already.id);
   const last = world.ofShopper.get(shopper)?.at(-1);
   const resent = last ? findResend(world, last, customId) : 0;
   if (last && resent) return answer.verdict('duplicate', last.id, resent, last.log[resent - 1]!['at']!);
 
+  const { overflow_team: other } = world.team(op.team);
+  const team = [op.team, other].find((one) => one !== undefined && world.hasRoom(one));
+  if (team === undefined) return answer.verdict('queue_full');
+
   const { clock } = world;
+  const overflowed = team !== op.team || undefined;
+  if (overflowed) world.count('opened in the other team');
   const c: Conversation = {
-    id, shopper, team, ticket: ++world.tickets, priority: world.team(team).priority, state: 'queued', agent: '', openedAt: clock, queuedAt: clock, log: [],
+    id, shopper, team, overflowed, ticket: ++world.tickets, priority: world.team(op.team).priority, state: 'queued', agent: '', openedAt: clock, queuedAt: clock, log: [],
   };
   world.conversations.set(id, c);
   getOr(world.ofShopper, shopper, () => []).push(c);
@@ -187,6 +193,26 @@ function due(world: World, all: Iterable<[string, number]>, until: number): stri
   return overdue.slice(0, world.limits.BATCH).map(([id]) => id);
 }
 
+function overflow(world: World, answer: Answer): void {
+  const planned = [...world.waiting.values()].flat().filter(({ overflowAt }) => overflowAt !== undefined);
+  for (const id of due(world, planned.map((c) => [c.id, c.overflowAt!] as [string, number]), world.clock)) {
+    const c = world.conversations.get(id)!;
+    const other = world.team(c.team).overflow_team;
+    world.touch('overflow');
+    if (c.state !== 'queued' || other === undefined) {
+      c.overflowAt = undefined;
+    } else if (world.hasRoom(other)) {
+      world.overflow(c, other);
+      world.event(c, 'queued', 'system', '', { reason: 'overflowed', team: other });
+      answer.took(c, 'queued');
+      answer.assigns();
+    } else {
+      world.count('the other team is full');
+      world.planOverflow(c);
+    }
+  }
+}
+
 function tick(world: World, answer: Answer, op: Op<'tick'>): void {
   const known = world.nodes.has(op.node) && world.beaten.has(op.node);
   world.touch('nodes', 'beaten', 'gone', 'deadlines');
@@ -201,6 +227,7 @@ function tick(world: World, answer: Answer, op: Op<'tick'>): void {
   for (const id of due(world, deadlines, world.clock)) {
     close(world, answer, world.conversations.get(id)!, 'system', '', 'timed_out');
   }
+  overflow(world, answer);
   const queued = [...world.waiting.values()].reduce((sum, line) => sum + line.length, 0);
   const held = [...world.agents.values()].reduce((sum, { holds }) => sum + holds.size, 0);
   const hints = [op.node, 'all'].map((channel) => world.hints.get(channel) ?? 0);

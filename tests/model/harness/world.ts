@@ -18,6 +18,8 @@ export type Conversation = {
   team: string;
   ticket: number;
   priority: number;
+  overflowed?: boolean;
+  overflowAt?: number; // while it waits
   state: State;
   agent: string;
   openedAt: number;
@@ -28,7 +30,7 @@ export type Conversation = {
 };
 
 /** Of a team, as set_team is told. */
-export type Settings = { priority: number };
+export type Settings = { priority: number; queue_limit?: number; overflow_team?: string; overflow_after_ms?: number };
 const DEFAULTS: Settings = { priority: 0 };
 
 export type Agent = {
@@ -128,25 +130,51 @@ export class World {
 
   /** The one place that moves a conversation, so that it is in one place only. */
   place(c: Conversation, state: State, agent: string, deadline?: number): void {
-    const line = c.state === 'queued' || state === 'queued' ? getOr(this.waiting, c.team, () => []) : [];
-    if (c.state === 'queued' && line.includes(c)) {
-      line.splice(line.indexOf(c), 1);
-      this.queuesChanged.add(c.team);
-    }
-    if (c.state === 'queued' || state === 'queued') this.touch(`queue:${c.team}`, `since:${c.team}`, 'teams');
+    if (c.state === 'queued') this.leaveLine(c);
     if (c.state === 'closing' || state === 'closing') this.touch('deadlines');
     if (state === 'closed') this.touch(`shopper:${c.shopper}`);
     for (const id of [c.agent, agent]) if (id && (c.agent !== agent || state === 'closed')) this.touchLoad(id);
     if (c.agent) this.agent(c.agent).holds.delete(c);
     this.closing.delete(c);
     Object.assign(c, { state, agent, deadline });
-    if (state === 'queued') {
-      line.push(c);
-      this.sort(c.team);
-    }
+    if (state === 'queued') this.joinLine(c);
     if (state === 'assigned' || state === 'closing') this.agent(agent).holds.add(c);
     if (state === 'closing') this.closing.add(c);
     if (state === 'closed') this.openOf.delete(c.shopper);
+  }
+
+  private leaveLine(c: Conversation): void {
+    const line = getOr(this.waiting, c.team, () => []);
+    if (!line.includes(c)) return;
+    line.splice(line.indexOf(c), 1);
+    c.overflowAt = undefined;
+    this.touch(`queue:${c.team}`, `since:${c.team}`, 'overflow');
+    this.queuesChanged.add(c.team);
+  }
+
+  private joinLine(c: Conversation): void {
+    getOr(this.waiting, c.team, () => []).push(c);
+    this.planOverflow(c);
+    this.touch(`since:${c.team}`, 'teams');
+    this.sort(c.team);
+  }
+
+  planOverflow(c: Conversation): void {
+    const { overflow_team: other, overflow_after_ms: after } = this.team(c.team);
+    c.overflowAt = other !== undefined && after !== undefined && !c.overflowed ? this.clock + after : undefined;
+    this.touch('overflow');
+  }
+
+  overflow(c: Conversation, team: string): void {
+    this.leaveLine(c);
+    Object.assign(c, { team, queuedAt: this.clock, overflowed: true });
+    this.joinLine(c);
+  }
+
+  /** For a new one. */
+  hasRoom(team: string): boolean {
+    const { queue_limit: limit = Infinity } = this.team(team);
+    return (this.waiting.get(team) ?? []).length < limit || this.candidates(team).length > 0;
   }
 
   team(id: string): Settings {
