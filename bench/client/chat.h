@@ -1,0 +1,73 @@
+/* One side of one conversation: what it writes, by the clock, and what it has seen.
+ *
+ * Message n is due at a time that does not depend on the answers; it is sent when it is due and the one
+ * before was acknowledged, and again with the same custom_id until it is. Its ack counts from when it was
+ * due. The text begins with that time, so that whoever reads it, in whatever process, knows how long it took.
+ * At the end the conversation is read back and compared (check.h).
+ *
+ * request_id: a letter, the chat's number in its session, and which request it is: m a message, h history,
+ * c the check. One request is under way at a time. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client/schedule.h"
+#include "shopbell/str.h"
+
+struct session;
+struct check;
+
+enum { CHAT_ID_BYTES = 24 };
+
+struct chat {
+    struct chat *next;       /* of the same session */
+    struct session *session; /* borrowed */
+    struct timer timer;
+    char id[CHAT_ID_BYTES]; /* empty: not started yet */
+    uint32_t number;        /* in its session */
+    uint32_t last_seq;      /* everything up to there was seen */
+    uint64_t digest;        /* of that */
+    int64_t due_us;         /* of the next message, or of the one under way */
+    int64_t retry_us;       /* nothing before that */
+    uint32_t *acks;         /* owned; the seq of each message of this side */
+    uint32_t acks_count, acks_cap;
+    uint32_t asked;      /* requests so far: an answer to any but the last comes too late */
+    struct check *check; /* owned; NULL: not begun */
+    bool is_ours;        /* an agent may lose it */
+    bool is_busy;
+    bool is_sent;   /* the message that is due was sent before */
+    bool is_behind; /* something was missed */
+    bool is_checked;
+    uint8_t tries;
+};
+
+/* A frame from the server; borrowed. */
+struct frame {
+    bool is_push, success;
+    struct str request_id, action, payload, error;
+};
+
+void chat_new_for_shopper(struct session *session);
+/* The server shows a whole conversation. */
+void chat_given(struct session *session, struct str conversation);
+/* Before and after those of a log-in. */
+void chats_begin_list(struct session *session);
+void chats_ready(struct session *session);
+void chats_lost_socket(struct chat *first);
+void chats_on_push(struct session *session, const struct frame *frame);
+void chats_on_response(struct session *session, const struct frame *frame);
+
+/* Does what is to be done now, if anything. */
+void chat_step(struct chat *chat);
+bool chat_is_pending(const struct chat *chat);
+bool chat_is_checked(const struct chat *chat);
+
+/* What a side's custom_ids begin with; behind it stands the message's number, from 1. */
+enum { CHAT_TAG_BYTES = 40 };
+struct str chat_tag(const struct chat *chat, char out[CHAT_TAG_BYTES]);
+/* Of any custom_id of a load generator: its tag, and the number, 0 when it is none. */
+uint32_t chat_split_id(struct str custom_id, struct str *tag);
+/* The digest with one more event in it. what: the custom_id of a message, else the type. */
+uint64_t chat_digest(uint64_t digest, uint32_t seq, struct str what);
+struct str chat_event_what(struct str event);

@@ -1,0 +1,191 @@
+#include "client/client.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "client/chat.h"
+#include "client/session.h"
+
+enum { TICK_MS = 100, US_PER_S = 1000000, SUBNET_HOSTS = 250 };
+
+static struct client the_client;
+static struct socket_target the_target;
+
+struct client *client_get(void)
+{
+    return &the_client;
+}
+
+/* splitmix64 (Steele, Lea, Flood 2014) */
+uint64_t client_random(void)
+{
+    uint64_t z = (the_client.random += 0x9e3779b97f4a7c15u);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+int64_t client_random_below(int64_t bound)
+{
+    return bound > 0 ? (int64_t)(client_random() % (uint64_t)bound) : 0;
+}
+
+void client_count(enum counter counter)
+{
+    the_client.report->counters[counter]++;
+}
+
+enum phase client_phase(void)
+{
+    return (enum phase)atomic_load_explicit(&the_client.control->phase, memory_order_relaxed);
+}
+
+static bool had_begun(enum phase phase, int64_t us)
+{
+    int64_t began_us = atomic_load_explicit(&the_client.control->began_us[phase], memory_order_relaxed);
+    return began_us != 0 && us >= began_us;
+}
+
+int client_span_at(int64_t us)
+{
+    return had_begun(PHASE_AFTER, us) ? SPAN_AFTER : had_begun(PHASE_STORM, us) ? SPAN_STORM : SPAN_BEFORE;
+}
+
+/* ---- what the parent reads ---- */
+
+static int64_t rss_bytes(void)
+{
+    long long pages = 0;
+    FILE *statm = fopen("/proc/self/statm", "re");
+    if (statm && fscanf(statm, "%*d %lld", &pages) != 1)
+        pages = 0;
+    if (statm)
+        fclose(statm);
+    return pages * sysconf(_SC_PAGESIZE);
+}
+
+static int64_t cpu_us(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (int64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * US_PER_S + usage.ru_utime.tv_usec +
+           usage.ru_stime.tv_usec;
+}
+
+static void tell_state(struct client *client)
+{
+    struct report *report = client->report;
+    report->rss_bytes = rss_bytes();
+    report->cpu_us = cpu_us();
+    report->timers_fired = (int64_t)client->schedule.fired_count;
+    report->timers_late = (int64_t)client->schedule.late_count;
+    report->late_max_us = client->schedule.late_max_us;
+}
+
+static void look_at_chats(struct client *client)
+{
+    int64_t pending = 0, unchecked = 0;
+    for (uint32_t i = 0; i < client->sessions_count; i++)
+        for (struct chat *chat = client->sessions[i].chats; chat; chat = chat->next) {
+            chat_step(chat);
+            pending += chat_is_pending(chat);
+            unchecked += !chat_is_checked(chat);
+        }
+    client->report->chats_pending = pending;
+    client->report->chats_unchecked = unchecked;
+}
+
+static void tick_cb(uv_timer_t *timer)
+{
+    struct client *client = timer->data;
+    enum phase phase = client_phase();
+    tell_state(client);
+    if (phase == PHASE_SETTLE || phase == PHASE_CHECK)
+        look_at_chats(client);
+    if (phase == PHASE_END)
+        uv_stop(&client->loop);
+}
+
+/* ---- start ---- */
+
+/* This process's share of a total; the first ones get one more. */
+static int64_t share_of(int64_t total, const struct client *client)
+{
+    int64_t processes = client->options->processes;
+    return total / processes + (client->number < total % processes);
+}
+
+/* On loopback every session has an address of its own in 127.0.0.0/8, as people do, and ports never run
+ * out. 0: the system chooses. */
+static uint32_t source_of(const struct client *client, uint32_t session)
+{
+    const struct sockaddr_in *to = (const struct sockaddr_in *)&client->options->address;
+    enum { LOOPBACK = 127, FIRST_NET = 16, NETS = 224 };
+    if (to->sin_family != AF_INET || ntohl(to->sin_addr.s_addr) >> 24 != LOOPBACK)
+        return 0;
+    uint32_t net = FIRST_NET + client->number % NETS;
+    return (uint32_t)LOOPBACK << 24 | net << 16 | (1 + session / SUBNET_HOSTS % SUBNET_HOSTS) << 8 |
+           (1 + session % SUBNET_HOSTS);
+}
+
+/* Writers are spread evenly over the sessions, so that they come at all times of the ramp. */
+static bool is_writer(int64_t shopper, int64_t shoppers, int64_t writers)
+{
+    return shopper * writers / shoppers != (shopper + 1) * writers / shoppers;
+}
+
+static void begin_sessions(struct client *client)
+{
+    int64_t agents = share_of(client->options->agents, client);
+    int64_t shoppers = client->sessions_count - agents;
+    int64_t writers = share_of(client->options->conversations, client);
+    int64_t now_us = schedule_now_us();
+    for (uint32_t i = 0; i < client->sessions_count; i++) {
+        struct session_spec spec = {.number = i, .source = source_of(client, i), .is_agent = i < agents};
+        if (spec.is_agent)
+            spec.agent = (uint32_t)(i * client->options->processes + client->number + 1);
+        else
+            spec.is_writer = is_writer(i - agents, shoppers, writers);
+        int64_t place = (int64_t)i * client->options->processes + client->number;
+        session_begin(&client->sessions[i], &spec, now_us + place * US_PER_S / client->options->rate);
+    }
+}
+
+static bool client_init(struct client *client)
+{
+    const struct options *options = client->options;
+    int64_t agents = share_of(options->agents, client);
+    int64_t writers = share_of(options->conversations, client);
+    client->sessions_count = (uint32_t)(share_of(options->sessions, client) + agents);
+    client->sessions = calloc(client->sessions_count, sizeof *client->sessions);
+    uint32_t timers = client->sessions_count + (uint32_t)(writers + agents * SESSION_CHATS_MAX);
+    the_target = (struct socket_target){
+        .address = options->address,
+        .address_len = options->address_len,
+        .ws = {options->host, options->path, options->origin, SESSION_SUBPROTOCOL},
+    };
+    uv_loop_init(&client->loop);
+    sockets_use(&client->loop, &the_target, &session_upcalls, client_random);
+    return client->sessions && schedule_init(&client->schedule, &client->loop, timers);
+}
+
+bool client_run(const struct options *options, struct control *control, struct report *report,
+                uint32_t number)
+{
+    struct client *client = &the_client;
+    *client = (struct client){.options = options, .control = control, .report = report, .number = number};
+    client->random = (uint64_t)options->seed << 32 | number;
+    client->run = (uint32_t)atomic_load(&control->began_us[PHASE_RAMP]);
+    report->rss_start_bytes = rss_bytes();
+    if (!client_init(client))
+        return false;
+    uv_timer_init(&client->loop, &client->tick);
+    client->tick.data = client;
+    uv_timer_start(&client->tick, tick_cb, TICK_MS, TICK_MS);
+    begin_sessions(client);
+    uv_run(&client->loop, UV_RUN_DEFAULT);
+    return true; /* the process ends; the kernel is faster at closing than we are */
+}

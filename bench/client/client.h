@@ -1,0 +1,40 @@
+/* One load process: its share of the sessions on one loop, told what to do by the parent through shared
+ * memory. */
+#pragma once
+
+#include <stdint.h>
+#include <uv.h>
+
+#include "client/schedule.h"
+#include "options.h"
+#include "report.h"
+
+struct session;
+
+struct client {
+    uv_loop_t loop;
+    const struct options *options; /* borrowed, as all below */
+    struct control *control;
+    struct report *report;
+    struct schedule schedule;
+    struct session *sessions; /* owned; agents first */
+    uint32_t sessions_count;
+    uint32_t number; /* of this process, from 0 */
+    uint32_t run;    /* in every custom_id, so that two runs on one server do not meet */
+    uint64_t random;
+    uv_timer_t tick;
+};
+
+/* The process's own. */
+struct client *client_get(void);
+
+/* Runs until PHASE_END. False: out of memory. */
+bool client_run(const struct options *options, struct control *control, struct report *report,
+                uint32_t number);
+
+uint64_t client_random(void);
+int64_t client_random_below(int64_t bound); /* 0 when bound is */
+void client_count(enum counter counter);
+enum phase client_phase(void);
+/* The span of the run that a moment belongs to. */
+int client_span_at(int64_t us);

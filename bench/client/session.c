@@ -1,0 +1,334 @@
+#include "client/session.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "client/backoff.h"
+#include "client/chat.h"
+#include "client/client.h"
+#include "client/scan.h"
+#include "proto.h"
+
+enum {
+    US_PER_MS = 1000,
+    CONNECT_MAX_US = (5000 + PROTO_LOGIN_TIMEOUT_MS) * US_PER_MS, /* as the widget has it */
+    PONG_MAX_US = 4 * 1000 * 1000,
+    STABLE_US = 10 * 1000 * 1000, /* after so long the next trouble starts from a short wait again */
+    CURSORS_MAX = 50,
+    PAYLOAD_BYTES = 8 * 1024,
+};
+
+static void connect_now(struct timer *timer);
+
+static void arm(struct session *session, int64_t delay_us, timer_fn fn)
+{
+    schedule_at(&client_get()->schedule, &session->timer, schedule_now_us() + delay_us, fn);
+}
+
+bool session_is_ready(const struct session *session)
+{
+    return session->state == SESSION_READY;
+}
+
+/* ---- coming and going, as it is counted ---- */
+
+static void note_back(struct session *session)
+{
+    struct client *client = client_get();
+    int64_t storm_us = atomic_load(&client->control->began_us[PHASE_STORM]);
+    client->report->sessions_ready++;
+    if (!session->was_dropped || session->back_ms >= 0)
+        return;
+    session->back_ms = storm_us ? (int32_t)((schedule_now_us() - storm_us) / US_PER_MS) : 0;
+    if (session->back_ms < 0)
+        session->back_ms = 0;
+    histogram_add(&client->report->back_ms, session->back_ms);
+}
+
+static void note_away(struct session *session)
+{
+    struct report *report = client_get()->report;
+    report->sessions_ready--;
+    client_count(COUNTER_SOCKETS_LOST);
+    if (!session->was_dropped)
+        report->sessions_dropped++;
+    else if (session->back_ms >= 0)
+        histogram_remove(&report->back_ms, session->back_ms);
+    session->was_dropped = true;
+    session->back_ms = -1;
+}
+
+/* ---- away ---- */
+
+/* Everything about the socket is over. floor_ms: the least time to stay away. */
+static void leave(struct session *session, int64_t floor_ms)
+{
+    if (session->state == SESSION_READY) {
+        note_away(session);
+        if (schedule_now_us() - session->began_us >= STABLE_US)
+            session->tries = 0;
+    }
+    session->awaits_pong = false;
+    chats_lost_socket(session->chats);
+    if (floor_ms == BACKOFF_NEVER) {
+        session->state = SESSION_STOPPED;
+        schedule_off(&client_get()->schedule, &session->timer);
+        client_get()->report->sessions_stopped++;
+        return;
+    }
+    session->state = SESSION_WAITING;
+    arm(session, floor_ms * US_PER_MS + backoff_jitter_us(session->tries, client_random()), connect_now);
+    if (session->tries < UINT8_MAX)
+        session->tries++;
+}
+
+static void give_up_socket(struct session *session, int64_t floor_ms)
+{
+    socket_close(&session->socket, 1000);
+    leave(session, floor_ms);
+}
+
+static void connect_late(struct timer *timer)
+{
+    client_count(COUNTER_CONNECTS_LATE);
+    give_up_socket(container_of(timer, struct session, timer), 0);
+}
+
+static void count_loss(const struct socket_loss *loss)
+{
+    if (loss->is_bad)
+        client_count(COUNTER_BAD_FRAMES);
+    if (loss->was_open)
+        report_count_close(client_get()->report, loss->code);
+    else if (loss->http_status)
+        client_count(COUNTER_HANDSHAKES_REFUSED);
+    else if (loss->error == ECONNREFUSED)
+        client_count(COUNTER_CONNECTS_REFUSED);
+    else
+        client_count(COUNTER_CONNECTS_FAILED);
+}
+
+static void on_lost(struct socket *socket, const struct socket_loss *loss)
+{
+    count_loss(loss);
+    leave(container_of(socket, struct session, socket), backoff_floor_ms(loss->code, loss->reason));
+}
+
+/* ---- log-in ---- */
+
+static void connect_now(struct timer *timer)
+{
+    struct session *session = container_of(timer, struct session, timer);
+    if (!socket_is_closed(&session->socket)) { /* its handle needs one more turn of the loop */
+        arm(session, US_PER_MS, connect_now);
+        return;
+    }
+    client_count(COUNTER_CONNECTS);
+    session->began_us = schedule_now_us();
+    session->state = SESSION_CONNECTING;
+    if (socket_open(&session->socket, session->source) != 0) {
+        client_count(COUNTER_CONNECTS_FAILED);
+        leave(session, 0);
+        return;
+    }
+    arm(session, CONNECT_MAX_US, connect_late);
+}
+
+void session_ask(struct session *session, const char *request_id, const char *action, const char *payload)
+{
+    static char text[PAYLOAD_BYTES + 256];
+    int len = snprintf(text, sizeof text, "{\"request_id\":\"%s\",\"action\":\"%s\",\"payload\":{%s}}",
+                       request_id, action, payload);
+    socket_send(&session->socket, (struct str){text, (size_t)len});
+}
+
+static int put_agent(const struct session *session, char *out, size_t size)
+{
+    const struct options *options = client_get()->options;
+    char email[256];
+    const char *mark = strstr(options->agent_email, "%d");
+    if (session->token)
+        return 0;
+    if (mark)
+        snprintf(email, sizeof email, "%.*s%u%s", (int)(mark - options->agent_email), options->agent_email,
+                 session->agent, mark + 2);
+    else
+        snprintf(email, sizeof email, "%s", options->agent_email);
+    return snprintf(out, size, ",\"email\":\"%s\",\"password\":\"%s\"", email, options->agent_password);
+}
+
+static int put_page(const struct session *session, char *out, size_t size)
+{
+    return snprintf(out, size, ",\"page\":{\"url\":\"%s/products/%u\",\"title\":\"Product %u\"}",
+                    client_get()->options->origin, session->number % 1000, session->number % 1000);
+}
+
+/* Whoever has written sends cursors, be it none; a mere page view leaves them out. */
+static int put_cursors(const struct session *session, char *out, size_t size)
+{
+    int len = snprintf(out, size, ",\"cursors\":["), count = 0;
+    for (const struct chat *chat = session->chats; chat && count < CURSORS_MAX; chat = chat->next)
+        if (chat->id[0] && chat->is_ours)
+            len += snprintf(out + len, size - (size_t)len, "%s{\"conversation_id\":\"%s\",\"seq\":%u}",
+                            count++ ? "," : "", chat->id, chat->last_seq);
+    return len + snprintf(out + len, size - (size_t)len, "]");
+}
+
+static void log_in(struct session *session)
+{
+    char payload[PAYLOAD_BYTES];
+    int len = snprintf(payload, sizeof payload, "\"role\":\"%s\",\"site\":\"%s\"",
+                       session->agent ? "agent" : "shopper", client_get()->options->site);
+    len += (session->agent ? put_agent : put_page)(session, payload + len, sizeof payload - (size_t)len);
+    if (session->token)
+        len += snprintf(payload + len, sizeof payload - (size_t)len, ",\"token\":\"%s\"", session->token);
+    if (session->chats)
+        put_cursors(session, payload + len, sizeof payload - (size_t)len);
+    session->state = SESSION_LOGGING_IN;
+    session_ask(session, "l", "login", payload);
+}
+
+static void log_in_again(struct timer *timer)
+{
+    struct session *session = container_of(timer, struct session, timer);
+    arm(session, CONNECT_MAX_US, connect_late);
+    log_in(session);
+}
+
+static void on_open(struct socket *socket)
+{
+    log_in(container_of(socket, struct session, socket));
+}
+
+static void keep_token(struct session *session, struct str token)
+{
+    if (!token.data || (session->token && str_eq_c(token, session->token)))
+        return;
+    free(session->token);
+    session->token = strndup(token.data, token.len);
+}
+
+static void ping(struct timer *timer);
+
+static void take_conversations(struct session *session, struct str list)
+{
+    struct str conversation;
+    chats_begin_list(session);
+    while (scan_next_item(&list, &conversation))
+        chat_given(session, conversation);
+    if (session->is_writer && !session->chats)
+        chat_new_for_shopper(session);
+    chats_ready(session);
+}
+
+static void on_logged_in(struct session *session, struct str payload)
+{
+    int64_t now_us = schedule_now_us();
+    client_count(COUNTER_LOGINS);
+    histogram_add(&client_get()->report->login_us, now_us - session->began_us);
+    keep_token(session, scan_member_text(payload, "token"));
+    session->state = SESSION_READY;
+    session->began_us = now_us;
+    note_back(session);
+    arm(session, scan_member_i64(payload, "ping_interval_ms", PROTO_PING_INTERVAL_MS) * US_PER_MS, ping);
+    take_conversations(session, scan_member(payload, "conversations"));
+}
+
+static void on_login_refused(struct session *session, struct str error)
+{
+    bool is_final = !scan_is_true(scan_member(error, "retryable"));
+    int64_t wait_ms = scan_member_i64(error, "retry_after_ms", 0);
+    client_count(COUNTER_LOGINS_REFUSED);
+    if (is_final && session->token) {
+        client_count(COUNTER_IDENTITIES_LOST);
+        free(session->token);
+        session->token = NULL;
+        log_in(session);
+    } else if (is_final) {
+        give_up_socket(session, BACKOFF_NEVER);
+    } else {
+        arm(session, wait_ms * US_PER_MS + backoff_jitter_us(0, client_random()), log_in_again);
+    }
+}
+
+/* ---- ready ---- */
+
+static void pong_late(struct timer *timer)
+{
+    struct session *session = container_of(timer, struct session, timer);
+    client_count(COUNTER_PINGS_UNANSWERED);
+    give_up_socket(session, 0);
+}
+
+static void ping(struct timer *timer)
+{
+    struct session *session = container_of(timer, struct session, timer);
+    client_count(COUNTER_PINGS);
+    session->awaits_pong = true;
+    arm(session, PONG_MAX_US, pong_late);
+    session_ask(session, "p", "ping", "");
+}
+
+static void on_response(struct session *session, const struct frame *frame)
+{
+    if (*frame->request_id.data == 'l') {
+        if (session->state != SESSION_LOGGING_IN)
+            return;
+        if (frame->success)
+            on_logged_in(session, frame->payload);
+        else
+            on_login_refused(session, frame->error);
+    } else if (*frame->request_id.data != 'p') {
+        chats_on_response(session, frame);
+    }
+}
+
+static struct frame read_frame(struct str text)
+{
+    struct frame frame = {0};
+    struct str key, value;
+    while (scan_next_member(&text, &key, &value)) {
+        if (str_eq_c(key, "type"))
+            frame.is_push = str_eq_c(value, "\"push\"");
+        else if (str_eq_c(key, "request_id"))
+            frame.request_id = scan_text(value);
+        else if (str_eq_c(key, "action"))
+            frame.action = scan_text(value);
+        else if (str_eq_c(key, "success"))
+            frame.success = scan_is_true(value);
+        else if (str_eq_c(key, "payload"))
+            frame.payload = value;
+        else if (str_eq_c(key, "error"))
+            frame.error = value;
+    }
+    return frame;
+}
+
+static void on_text(struct socket *socket, struct str text)
+{
+    struct session *session = container_of(socket, struct session, socket);
+    struct frame frame = read_frame(text);
+    if (session->awaits_pong) { /* anything at all shows that the socket lives */
+        session->awaits_pong = false;
+        arm(session, PROTO_PING_INTERVAL_MS * US_PER_MS, ping);
+    }
+    if (frame.is_push)
+        chats_on_push(session, &frame);
+    else if (frame.request_id.len > 0)
+        on_response(session, &frame);
+    else
+        client_count(COUNTER_BAD_FRAMES);
+}
+
+const struct socket_upcalls session_upcalls = {.on_open = on_open, .on_text = on_text, .on_lost = on_lost};
+
+void session_begin(struct session *session, const struct session_spec *spec, int64_t at_us)
+{
+    session->number = spec->number;
+    session->source = spec->source;
+    session->agent = spec->agent;
+    session->is_writer = spec->is_writer;
+    session->back_ms = -1;
+    schedule_at(&client_get()->schedule, &session->timer, at_us, connect_now);
+}

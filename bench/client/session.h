@@ -1,0 +1,62 @@
+/* One person's connection, kept up by the protocol's rules: log-in, ping, coming back, resuming.
+ *
+ *   waiting -- timer --> connecting -- upgrade --> logging in -- answered --> ready
+ *      ^                     |                         |                        |
+ *      +---------- lost, or too late, or refused ------+------------------------+
+ *   stopped: a close code said never, or the log-in was refused for good
+ *
+ * What it asks is told apart by the first letter of the request_id: l log-in, p ping; the rest belongs to one
+ * of its conversations and is handed on (chat.h). */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client/schedule.h"
+#include "client/socket.h"
+
+#define SESSION_SUBPROTOCOL "shopbell.v1"
+
+enum { SESSION_CHATS_MAX = 110 }; /* an agent's capacity is at most 100, and some were handed on */
+
+enum session_state {
+    SESSION_WAITING,
+    SESSION_CONNECTING,
+    SESSION_LOGGING_IN,
+    SESSION_READY,
+    SESSION_STOPPED
+};
+
+struct chat;
+
+/* There are as many as there are shoppers: every byte counts. */
+struct session {
+    struct socket socket;
+    struct timer timer; /* of whatever state it is in */
+    struct chat *chats; /* owned */
+    char *token;        /* owned; NULL: nobody yet */
+    int64_t began_us;   /* this attempt's connect(); once ready, when that was */
+    uint32_t number;    /* in this process */
+    uint32_t agent;     /* which one, from 1; 0: a shopper */
+    uint32_t source;
+    int32_t back_ms; /* after the storm's beginning; -1: not back, or never away */
+    uint8_t state;   /* enum session_state */
+    uint8_t tries;   /* since it was ready for a while */
+    bool is_writer;
+    bool was_dropped;
+    bool awaits_pong;
+    const struct chat *checked; /* one at a time, for the server's rate limit; NULL: none. Borrowed */
+};
+
+struct session_spec {
+    uint32_t number, source, agent;
+    bool is_agent, is_writer;
+};
+
+extern const struct socket_upcalls session_upcalls;
+
+/* *session is zeroed. It connects at that time. */
+void session_begin(struct session *session, const struct session_spec *spec, int64_t at_us);
+bool session_is_ready(const struct session *session);
+/* Sends {"request_id": "<id>", "action": "<action>", "payload": {<payload>}}. */
+void session_ask(struct session *session, const char *request_id, const char *action, const char *payload);

@@ -1,0 +1,337 @@
+#include "client/socket.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef container_of
+#define container_of(pointer, type, member) ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
+#endif
+
+enum {
+    READ_BYTES = 64 * 1024,
+    SEND_BYTES = 16 * 1024,
+    FRAME_MAX_BYTES = 8 * 1024 * 1024, /* an agent's log-in can be some megabytes */
+};
+
+static struct {
+    uv_loop_t *loop;
+    const struct socket_target *target;
+    struct socket_upcalls upcalls;
+    uint64_t (*random)(void);
+    unsigned char read[READ_BYTES];
+    unsigned char send[SEND_BYTES];
+} shared;
+
+static void on_event_cb(uv_poll_t *poll, int status, int events);
+
+void sockets_use(uv_loop_t *loop, const struct socket_target *target, const struct socket_upcalls *upcalls,
+                 uint64_t (*random)(void))
+{
+    shared.loop = loop;
+    shared.target = target;
+    shared.upcalls = *upcalls;
+    shared.random = random;
+}
+
+bool socket_is_closed(const struct socket *socket)
+{
+    return socket->state == SOCKET_CLOSED;
+}
+
+/* ---- the end ---- */
+
+static void closed_cb(uv_handle_t *handle)
+{
+    container_of(handle, struct socket, poll)->state = SOCKET_CLOSED;
+}
+
+static void drop(struct socket *socket)
+{
+    free(socket->in);
+    free(socket->out);
+    socket->in = socket->out = NULL;
+    socket->in_len = socket->out_len = 0;
+    socket->state = SOCKET_CLOSING;
+    uv_close((uv_handle_t *)&socket->poll, closed_cb); /* out of the poller at once, so closing fd is safe */
+    close(socket->fd);
+    socket->fd = -1;
+}
+
+static void lose(struct socket *socket, struct socket_loss loss)
+{
+    loss.was_open = socket->state == SOCKET_OPEN;
+    drop(socket);
+    shared.upcalls.on_lost(socket, &loss);
+}
+
+static void lose_by_error(struct socket *socket, int error)
+{
+    lose(socket, (struct socket_loss){.code = WS_CLOSE_ABNORMAL, .error = error});
+}
+
+void socket_close(struct socket *socket, uint16_t code)
+{
+    unsigned char bytes[16];
+    if (socket->state == SOCKET_CLOSED || socket->state == SOCKET_CLOSING)
+        return;
+    if (socket->state == SOCKET_OPEN && !socket->out)
+        send(socket->fd, bytes, ws_put_close(bytes, code, (uint32_t)shared.random()),
+             MSG_NOSIGNAL | MSG_DONTWAIT);
+    drop(socket);
+}
+
+/* ---- writing ---- */
+
+static void watch(struct socket *socket)
+{
+    uv_poll_start(&socket->poll, socket->out ? UV_READABLE | UV_WRITABLE : UV_READABLE, on_event_cb);
+}
+
+/* A socket that is broken says so to whoever reads from it next, which is never far away. */
+static size_t send_some(struct socket *socket, const unsigned char *bytes, size_t len)
+{
+    ssize_t sent = send(socket->fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    return sent > 0 ? (size_t)sent : 0;
+}
+
+static void keep_unsent(struct socket *socket, const unsigned char *bytes, size_t len)
+{
+    unsigned char *out = realloc(socket->out, socket->out_len + len);
+    if (!out)
+        return; /* the server will close what makes no sense any more */
+    memcpy(out + socket->out_len, bytes, len);
+    socket->out = out;
+    socket->out_len += (uint32_t)len;
+    watch(socket);
+}
+
+static void send_bytes(struct socket *socket, const unsigned char *bytes, size_t len)
+{
+    size_t sent = socket->out ? 0 : send_some(socket, bytes, len);
+    if (sent < len)
+        keep_unsent(socket, bytes + sent, len - sent);
+}
+
+static void send_unsent(struct socket *socket)
+{
+    size_t sent = send_some(socket, socket->out, socket->out_len);
+    socket->out_len -= (uint32_t)sent;
+    memmove(socket->out, socket->out + sent, socket->out_len);
+    if (socket->out_len > 0)
+        return;
+    free(socket->out);
+    socket->out = NULL;
+    watch(socket);
+}
+
+void socket_send(struct socket *socket, struct str text)
+{
+    if (socket->state != SOCKET_OPEN || text.len > SEND_BYTES - WS_CLIENT_HEADER_MAX_BYTES)
+        return;
+    size_t len = ws_put_frame(shared.send, WS_TEXT, text.data, text.len, (uint32_t)shared.random());
+    send_bytes(socket, shared.send, len);
+}
+
+/* ---- reading ---- */
+
+static void on_close_frame(struct socket *socket, struct str payload)
+{
+    struct str reason;
+    uint16_t code = ws_close_code(payload, &reason);
+    unsigned char answer[16];
+    send_some(socket, answer,
+              ws_put_close(answer, code == WS_CLOSE_NO_CODE ? 1000 : code, (uint32_t)shared.random()));
+    lose(socket, (struct socket_loss){.code = code, .reason = reason});
+}
+
+static void on_frame(struct socket *socket, const struct ws_frame *frame)
+{
+    if (frame->opcode == WS_TEXT) {
+        shared.upcalls.on_text(socket, frame->payload);
+    } else if (frame->opcode == WS_CLOSE) {
+        on_close_frame(socket, frame->payload);
+    } else if (frame->opcode == WS_PING) {
+        unsigned char pong[125 + WS_CLIENT_HEADER_MAX_BYTES];
+        send_bytes(
+            socket, pong,
+            ws_put_frame(pong, WS_PONG, frame->payload.data, frame->payload.len, (uint32_t)shared.random()));
+    }
+}
+
+/* Bytes used up. What is borrowed from bytes may be gone once the socket is not open any more. */
+static size_t take_frames(struct socket *socket, const unsigned char *bytes, size_t len)
+{
+    size_t at = 0;
+    while (socket->state == SOCKET_OPEN) {
+        struct ws_frame frame;
+        enum ws_status status = ws_take_frame(bytes + at, len - at, FRAME_MAX_BYTES, &frame);
+        if (status == WS_FRAME_PART)
+            break;
+        if (status == WS_FRAME_BAD) {
+            lose(socket, (struct socket_loss){.code = WS_CLOSE_ABNORMAL, .is_bad = true});
+            break;
+        }
+        at += frame.total_bytes;
+        on_frame(socket, &frame);
+    }
+    return at;
+}
+
+static size_t take_handshake(struct socket *socket, const unsigned char *bytes, size_t len)
+{
+    size_t head_bytes;
+    int status;
+    switch (ws_handshake_response((struct str){(const char *)bytes, len}, &head_bytes, &status)) {
+    case WS_HANDSHAKE_PART:
+        return 0;
+    case WS_HANDSHAKE_REFUSED:
+        lose(socket,
+             (struct socket_loss){.code = WS_CLOSE_ABNORMAL, .http_status = status, .is_bad = status == 0});
+        return 0;
+    case WS_HANDSHAKE_OK:
+        break;
+    }
+    socket->state = SOCKET_OPEN;
+    shared.upcalls.on_open(socket);
+    return head_bytes;
+}
+
+static size_t take(struct socket *socket, const unsigned char *bytes, size_t len)
+{
+    size_t used = socket->state == SOCKET_UPGRADING ? take_handshake(socket, bytes, len) : 0;
+    return used + take_frames(socket, bytes + used, len - used);
+}
+
+static bool is_live(const struct socket *socket)
+{
+    return socket->state == SOCKET_OPEN || socket->state == SOCKET_UPGRADING;
+}
+
+static void keep_incomplete(struct socket *socket, const unsigned char *bytes, size_t len)
+{
+    if (!is_live(socket) || len == 0)
+        return;
+    socket->in = malloc(len);
+    if (!socket->in) {
+        lose_by_error(socket, ENOMEM);
+        return;
+    }
+    memcpy(socket->in, bytes, len);
+    socket->in_len = (uint32_t)len;
+}
+
+/* Behind what was incomplete. The old bytes stay until all upcalls have returned. */
+static void take_with_kept(struct socket *socket, const unsigned char *bytes, size_t len)
+{
+    unsigned char *all = realloc(socket->in, socket->in_len + len);
+    if (!all) {
+        lose_by_error(socket, ENOMEM);
+        return;
+    }
+    size_t all_len = socket->in_len + len;
+    memcpy(all + socket->in_len, bytes, len);
+    socket->in = NULL;
+    socket->in_len = 0;
+    size_t used = take(socket, all, all_len);
+    if (used == 0 && is_live(socket)) {
+        socket->in = all;
+        socket->in_len = (uint32_t)all_len;
+        return;
+    }
+    keep_incomplete(socket, all + used, all_len - used);
+    free(all);
+}
+
+static void read_some(struct socket *socket)
+{
+    ssize_t got = recv(socket->fd, shared.read, sizeof shared.read, MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (got <= 0) {
+        lose_by_error(socket, got < 0 ? errno : 0);
+        return;
+    }
+    if (socket->in) {
+        take_with_kept(socket, shared.read, (size_t)got);
+    } else {
+        size_t used = take(socket, shared.read, (size_t)got);
+        keep_incomplete(socket, shared.read + used, (size_t)got - used);
+    }
+}
+
+/* ---- connecting ---- */
+
+static void on_connected(struct socket *socket)
+{
+    int error = 0;
+    socklen_t len = sizeof error;
+    char request[1024];
+    getsockopt(socket->fd, SOL_SOCKET, SO_ERROR, &error, &len);
+    if (error != 0) {
+        lose_by_error(socket, error);
+        return;
+    }
+    socket->state = SOCKET_UPGRADING;
+    watch(socket);
+    send_bytes(socket, (unsigned char *)request,
+               ws_handshake_request(request, sizeof request, &shared.target->ws));
+}
+
+static void on_event_cb(uv_poll_t *poll, int status, int events)
+{
+    struct socket *socket = container_of(poll, struct socket, poll);
+    if (socket->state == SOCKET_CONNECTING) {
+        on_connected(socket);
+        return;
+    }
+    if (socket->out && (events & UV_WRITABLE))
+        send_unsent(socket);
+    if (status < 0 || (events & UV_READABLE))
+        read_some(socket);
+}
+
+/* Without IP_BIND_ADDRESS_NO_PORT bind() takes a port that nobody else may have, whatever they connect to. */
+static int bind_source(int fd, uint32_t source)
+{
+    struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr = {htonl(source)}};
+    setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &(int){1}, sizeof(int));
+    return bind(fd, (struct sockaddr *)&from, sizeof from) == 0 ? 0 : errno;
+}
+
+static int begin_connect(int fd, uint32_t source)
+{
+    const struct socket_target *target = shared.target;
+    int error = source ? bind_source(fd, source) : 0;
+    if (error != 0)
+        return error;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+    if (connect(fd, (const struct sockaddr *)&target->address, target->address_len) == 0 ||
+        errno == EINPROGRESS)
+        return 0;
+    return errno;
+}
+
+static int new_descriptor(void)
+{
+    return socket(shared.target->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+int socket_open(struct socket *socket, uint32_t source)
+{
+    int fd = new_descriptor();
+    if (fd < 0)
+        return errno;
+    int error = begin_connect(fd, source);
+    if (error == 0)
+        error = -uv_poll_init(shared.loop, &socket->poll, fd);
+    if (error != 0) {
+        close(fd);
+        return error;
+    }
+    socket->fd = fd;
+    socket->state = SOCKET_CONNECTING;
+    return -uv_poll_start(&socket->poll, UV_WRITABLE, on_event_cb);
+}

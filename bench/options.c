@@ -1,0 +1,206 @@
+#include "options.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help_text[] =
+    "shopbell-bench --url URL --site SITE [options]: load for a Shopbell server, in its own protocol\n"
+    "\n"
+    "  --url URL            http://HOST:PORT or ws://HOST:PORT[/ws] of the server itself; there is no TLS "
+    "here\n"
+    "  --site ID            the site that the sessions log in to\n"
+    "  --origin ORIGIN      the Origin they send, which the site must list (the URL's own)\n"
+    "  --scenario NAME      idle: hold the sessions for --seconds\n"
+    "                       storm: the same, then wait for the server to be restarted, until everybody is "
+    "back,\n"
+    "                       and for --seconds more\n"
+    "  --sessions N         shoppers, each with a socket of its own (1000)\n"
+    "  --rate N             how many of them connect a second at the start (1000)\n"
+    "  --conversations N    so many of the shoppers write (0)\n"
+    "  --every MS           a writer's time from one message to the next, by the clock and not by the "
+    "answers (1000)\n"
+    "  --bytes N            of a message's text, 24 to 4000 (80)\n"
+    "  --agents N           agents who answer (0), with\n"
+    "  --agent-email TEXT   %d in it being the agent's number from 1, and\n"
+    "  --agent-password TEXT\n"
+    "  --seconds N          how long a phase is held (10)\n"
+    "  --give-up N          the storm is over after so many seconds, whoever is still away (180)\n"
+    "  --processes N        processes to share the sessions (as many as the limit of open files asks for)\n"
+    "  --seed N             of every random choice (1)\n"
+    "\n"
+    "A line of progress a second goes to stderr, the result as JSON to stdout. SIGUSR1 says that the "
+    "restarted\n"
+    "server is ready: the time until everybody is back is counted from there; without it, from the first "
+    "log-in.\n"
+    "At the end every conversation is read back and compared with what was acknowledged and shown. The exit "
+    "code\n"
+    "is 0 when everybody was in at the end and nothing was lost, repeated or out of order, else 1.\n";
+
+struct number_option {
+    const char *name;
+    size_t offset;
+    int64_t min, max;
+};
+
+static const struct number_option number_options[] = {
+    {"--sessions", offsetof(struct options, sessions), 1, 10000000},
+    {"--conversations", offsetof(struct options, conversations), 0, 10000000},
+    {"--agents", offsetof(struct options, agents), 0, 100000},
+    {"--rate", offsetof(struct options, rate), 1, 1000000},
+    {"--every", offsetof(struct options, every_ms), 1, 86400000},
+    {"--agent-every", offsetof(struct options, agent_every_ms), 1, 86400000},
+    {"--bytes", offsetof(struct options, text_bytes), 24, 4000},
+    {"--seconds", offsetof(struct options, seconds), 0, 86400},
+    {"--give-up", offsetof(struct options, give_up_s), 1, 86400},
+    {"--processes", offsetof(struct options, processes), 1, 1000},
+    {"--seed", offsetof(struct options, seed), 0, INT32_MAX},
+};
+
+enum { NUMBER_OPTIONS_COUNT = sizeof number_options / sizeof *number_options };
+
+static bool complain(const char *what, const char *why)
+{
+    fprintf(stderr, "shopbell-bench: %s: %s\n", what, why);
+    return false;
+}
+
+static bool read_number(struct options *options, const struct number_option *option, const char *text)
+{
+    char *end, why[100];
+    long long value = strtoll(text, &end, 10);
+    if (*text == '\0' || *end != '\0' || value < option->min || value > option->max) {
+        snprintf(why, sizeof why, "give a number from %lld to %lld", (long long)option->min,
+                 (long long)option->max);
+        return complain(option->name, why);
+    }
+    memcpy((char *)options + option->offset, &(int64_t){value}, sizeof(int64_t));
+    return true;
+}
+
+static bool read_scenario(struct options *options, const char *name)
+{
+    options->scenario = strcmp(name, "storm") == 0 ? SCENARIO_STORM : SCENARIO_IDLE;
+    return options->scenario == SCENARIO_STORM || strcmp(name, "idle") == 0 ||
+           complain(name, "there are the scenarios idle and storm");
+}
+
+/* ---- the URL ---- */
+
+static bool resolve(struct options *options, const char *host, const char *port)
+{
+    struct addrinfo *found, hints = {.ai_socktype = SOCK_STREAM};
+    int error = getaddrinfo(host, port, &hints, &found);
+    if (error != 0)
+        return complain(host, gai_strerror(error));
+    memcpy(&options->address, found->ai_addr, found->ai_addrlen);
+    options->address_len = found->ai_addrlen;
+    freeaddrinfo(found);
+    return true;
+}
+
+static bool read_host(struct options *options, const char *host)
+{
+    char name[256];
+    const char *port = "80";
+    snprintf(options->host, sizeof options->host, "%s", host);
+    snprintf(name, sizeof name, "%s", host);
+    char *colon = strrchr(name, ':');
+    if (colon && !strchr(colon, ']')) {
+        *colon = '\0';
+        port = colon + 1;
+    }
+    size_t len = strlen(name);
+    bool in_brackets = name[0] == '[' && name[len - 1] == ']';
+    if (in_brackets)
+        name[len - 1] = '\0';
+    return resolve(options, name + in_brackets, port);
+}
+
+static bool read_url(struct options *options, const char *url)
+{
+    char rest[256];
+    const char *after = strstr(url, "://");
+    if (strncmp(url, "https:", 6) == 0 || strncmp(url, "wss:", 4) == 0)
+        return complain(url, "there is no TLS here: give the server's own address, behind what ends TLS");
+    if ((strncmp(url, "http:", 5) != 0 && strncmp(url, "ws:", 3) != 0) || !after)
+        return complain(url, "not a URL such as http://127.0.0.1:8080");
+    snprintf(rest, sizeof rest, "%s", after + 3);
+    char *slash = strchr(rest, '/');
+    snprintf(options->path, sizeof options->path, "%s", slash && slash[1] ? slash : "/ws");
+    if (slash)
+        *slash = '\0';
+    if (options->origin[0] == '\0')
+        snprintf(options->origin, sizeof options->origin, "http://%s", rest);
+    return read_host(options, rest);
+}
+
+/* ---- all of it ---- */
+
+static const struct number_option *find_number(const char *name)
+{
+    for (int i = 0; i < NUMBER_OPTIONS_COUNT; i++)
+        if (strcmp(number_options[i].name, name) == 0)
+            return &number_options[i];
+    return NULL;
+}
+
+static bool read_option(struct options *options, const char *name, const char *value, const char **url)
+{
+    const struct number_option *number = find_number(name);
+    if (number)
+        return read_number(options, number, value);
+    if (strcmp(name, "--scenario") == 0)
+        return read_scenario(options, value);
+    if (strcmp(name, "--url") == 0)
+        *url = value;
+    else if (strcmp(name, "--site") == 0)
+        options->site = value;
+    else if (strcmp(name, "--origin") == 0)
+        snprintf(options->origin, sizeof options->origin, "%s", value);
+    else if (strcmp(name, "--agent-email") == 0)
+        options->agent_email = value;
+    else if (strcmp(name, "--agent-password") == 0)
+        options->agent_password = value;
+    else
+        return complain(name, "is not an option; --help lists them");
+    return true;
+}
+
+static bool check(const struct options *options, const char *url)
+{
+    if (!url || !options->site)
+        return complain(url ? "--site" : "--url", "is needed; --help says more");
+    if (options->agents > 0 && (!options->agent_email || !options->agent_password))
+        return complain("--agents", "needs --agent-email and --agent-password");
+    if (options->conversations > options->sessions)
+        return complain("--conversations", "cannot be more than --sessions");
+    return true;
+}
+
+enum options_verdict options_read(struct options *options, int argc, char *argv[])
+{
+    const char *url = NULL;
+    *options = (struct options){.sessions = 1000,
+                                .rate = 1000,
+                                .every_ms = 1000,
+                                .agent_every_ms = 10000,
+                                .text_bytes = 80,
+                                .seconds = 10,
+                                .give_up_s = 180,
+                                .seed = 1};
+    for (int i = 1; i < argc; i += 2) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            fputs(help_text, stdout);
+            return OPTIONS_HELP;
+        }
+        if (i + 1 == argc)
+            return complain(argv[i], "has no value; give one after it"), OPTIONS_WRONG;
+        if (!read_option(options, argv[i], argv[i + 1], &url))
+            return OPTIONS_WRONG;
+    }
+    return check(options, url) && read_url(options, url) ? OPTIONS_RUN : OPTIONS_WRONG;
+}
