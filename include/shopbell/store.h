@@ -82,6 +82,7 @@ struct store_changed_queue {
     int64_t pace_count;
     int64_t pace_mean_ms;
     int64_t pace_deviation_ms;
+    int64_t moves; /* how often somebody left it, or came in before others */
 };
 
 struct store_changed_agent {

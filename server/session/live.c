@@ -48,14 +48,10 @@ static void live_place_in_queue(struct live *live)
     struct team *team = waits ? site_team(live->site, str_from(live->conversation.team)) : NULL;
     if (team == live->team)
         return;
-    list_remove(&live->team_node);
+    line_leave(live);
     live->team = team;
-    live->told_position = 0;
-    live->told_wait = (struct wait_estimate){0};
-    if (team) {
-        list_push_back(&team->waiting, &live->team_node);
-        team_ask_position(live);
-    }
+    if (team)
+        line_join(live);
 }
 
 static void live_place(struct live *live)
@@ -266,9 +262,8 @@ static void live_rebuild(struct live *live)
     live->had_seq = live->conversation.last_seq;
     live_send_viewers_back(live);
     list_remove(&live->agent_node);
-    list_remove(&live->team_node);
     live->agent = NULL;
-    live->told_position = 0;
+    line_leave(live);
     conversation_forget_events(&live->conversation);
     live->state = LIVE_LOADING;
     live->record_read = live->doubted = false;
@@ -340,7 +335,7 @@ static void live_free(struct live *live)
     wheel_disarm(&live->site->hub->wheel, &live->retry);
     map_remove(&live->site->lives, &live->node);
     list_remove(&live->agent_node);
-    list_remove(&live->team_node);
+    line_leave(live);
     peers_leave(live);
     live_shopper_fini(&live->shopper);
     conversation_fini(&live->conversation);
@@ -424,7 +419,6 @@ static struct live *live_new(struct site *site, struct str id)
     list_init(&live->waiters);
     list_init(&live->appends);
     list_node_init(&live->agent_node);
-    list_node_init(&live->team_node);
     if (id_parse(id, 'c', &live->conversation.id) &&
         map_put(&site->lives, &live->node, id_str(&live->conversation.id)))
         return live;

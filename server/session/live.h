@@ -18,7 +18,7 @@
 #include "base/map.h"
 #include "base/wheel.h"
 #include "domain/conversation.h"
-#include "domain/wait.h"
+#include "session/line.h"
 #include "session/live_shopper.h"
 #include "session/peers.h"
 #include "session/people.h"
@@ -43,17 +43,14 @@ struct live {
     struct list waiters;         /* struct live_waiter: want it loaded */
     struct list appends;         /* struct append: messages in line, the first perhaps in flight */
     struct list_node agent_node; /* in its agent's list */
-    struct list_node team_node;  /* in its team's list of waiting ones */
     struct agent *agent;         /* whose list it is in; NULL: none */
-    struct team *team;           /* the same for the queue; NULL: it does not wait */
+    struct team *team;           /* in whose line it is; NULL: it does not wait */
+    struct in_line in_line;
     struct store_receipts receipts;
-    struct peers peers;             /* other nodes that look at it */
-    struct live_shopper shopper;    /* what they said of themselves, and where they are */
-    bool told_present;              /* whether the shopper is there, as its agents know it */
-    int64_t told_position;          /* in the queue; 0: none */
-    struct wait_estimate told_wait; /* with it; 0: none */
-    uint32_t asked_round;           /* of team->round: when the position was asked for last */
-    int holds;                      /* requests under way that need it */
+    struct peers peers;          /* other nodes that look at it */
+    struct live_shopper shopper; /* what they said of themselves, and where they are */
+    bool told_present;           /* whether the shopper is there, as its agents know it */
+    int holds;                   /* requests under way that need it */
 };
 
 /* One session looking at one conversation. */

@@ -143,11 +143,11 @@ void push_position(struct live *live)
 {
     struct proto_queue_position_updated_push push = {
         .conversation_id = id_str(&live->conversation.id),
-        .position = live->told_position,
-        .has_wait_p50_ms = live->told_wait.p50_ms > 0,
-        .wait_p50_ms = live->told_wait.p50_ms,
-        .has_wait_p90_ms = live->told_wait.p90_ms > 0,
-        .wait_p90_ms = live->told_wait.p90_ms,
+        .position = live->in_line.position,
+        .has_wait_p50_ms = live->in_line.wait.p50_ms > 0,
+        .wait_p50_ms = live->in_line.wait.p50_ms,
+        .has_wait_p90_ms = live->in_line.wait.p90_ms > 0,
+        .wait_p90_ms = live->in_line.wait.p90_ms,
     };
     proto_encode_queue_position_updated_push(respond_buf(), &push);
     push_to_viewers(live, PUSH_TO_SHOPPER, NULL, PROTO_PUSH_QUEUE_POSITION_UPDATED, 0);

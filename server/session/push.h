@@ -19,7 +19,7 @@ void push_receipt(struct live *live, enum proto_role of, const struct session *e
 void push_shopper_presence(struct live *live); /* if it is not what was told last */
 void push_agent_presence(struct live *live);
 void push_shopper(struct live *live);
-void push_position(struct live *live); /* told_position and told_wait */
+void push_position(struct live *live); /* and the wait, as in_line has them */
 void push_conversation(struct session *session, const struct proto_conversation *conversation);
 void push_routing_status(struct agent *agent, const struct session *except);
 void push_queue(struct team *team);

@@ -39,6 +39,7 @@ static void apply_queue(struct site *site, const struct store_changed_queue *que
     team->length = queue->length;
     team->oldest_at_ms = queue->oldest_at_ms;
     team->pace = (struct wait_pace){queue->pace_count, queue->pace_mean_ms, queue->pace_deviation_ms};
+    places_moved(&team->line.places, queue->moves);
     team->queue_changed = true;
     team_refresh_soon(team);
 }

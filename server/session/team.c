@@ -7,15 +7,15 @@
 #include "base/metrics.h"
 #include "domain/team_status.h"
 #include "session/hub.h"
-#include "session/live.h"
 #include "session/push.h"
 
-enum { REFRESH_DELAY_MS = 100, TEAM_MEMBERS_MAX = 256, POSITIONS_A_REFRESH = 256 };
+/* The next tick of the wheel is soon enough, and seldom enough. */
+enum { REFRESH_DELAY_MS = 0, TEAM_MEMBERS_MAX = 256 };
 
 void team_init(struct team *team, struct site *site, const struct config_team *config)
 {
     *team = (struct team){.site = site, .config = config, .told_status = PROTO_TEAM_STATUS_VALUE_AWAY};
-    list_init(&team->waiting);
+    line_init(&team->line);
 }
 
 /* ---- as others see it ---- */
@@ -67,53 +67,7 @@ struct proto_team_status team_status(const struct team *team, struct proto_agent
     };
 }
 
-/* ---- telling, at most every REFRESH_DELAY_MS a team ---- */
-
-/* With nobody there the line does not move: nothing is said then. */
-static struct wait_estimate live_wait(const struct live *live, int64_t position)
-{
-    struct wait_estimate wait = {0};
-    if (live->team && live->team->told_status != PROTO_TEAM_STATUS_VALUE_AWAY)
-        wait_estimate(&live->team->pace, position, &wait);
-    return wait;
-}
-
-static void on_position(void *ctx, enum store_result result, int64_t position)
-{
-    struct live *live = ctx;
-    struct wait_estimate wait = live_wait(live, position);
-    if (result == STORE_OK && position > 0 &&
-        (position != live->told_position || wait_differs(live->told_wait.p50_ms, wait.p50_ms))) {
-        live->told_position = position;
-        live->told_wait = wait;
-        push_position(live);
-    }
-    live_release(live);
-}
-
-void team_ask_position(struct live *live)
-{
-    if (store_queue_position(live_store(live), live->site->id, str_from(live->conversation.team),
-                             id_str(&live->conversation.id), on_position, live))
-        live_hold(live);
-}
-
-/* A round asks for everybody once, so many a refresh: a long queue must not fill the link. Whoever was asked
- * for goes to the end, so the round is over when the first in line was. True: there are more. */
-static bool team_tell_positions(struct team *team)
-{
-    for (int i = 0; i < POSITIONS_A_REFRESH && !list_empty(&team->waiting); i++) {
-        struct live *live = container_of(list_first(&team->waiting), struct live, team_node);
-        if (live->asked_round == team->round)
-            return false;
-        live->asked_round = team->round;
-        list_remove(&live->team_node);
-        list_push_back(&team->waiting, &live->team_node);
-        if (!list_empty(&live->viewers))
-            team_ask_position(live);
-    }
-    return !list_empty(&team->waiting);
-}
+/* ---- telling, at most once a tick of the wheel ---- */
 
 static uint64_t faces_hash(const struct proto_team_status *status)
 {
@@ -140,12 +94,11 @@ static void team_refresh(struct wheel_timer *timer)
     struct team *team = container_of(timer, struct team, refresh);
     if (team->queue_changed) {
         team->queue_changed = false;
-        team->round++;
         push_queue(team);
     }
-    if (team_tell_positions(team))
-        team_refresh_soon(team);
     team_tell_status(team);
+    if (line_refresh(team))
+        team_refresh_soon(team);
 }
 
 void team_refresh_soon(struct team *team)

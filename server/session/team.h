@@ -5,13 +5,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/list.h"
 #include "base/wheel.h"
 #include "domain/wait.h"
 #include "proto.h"
+#include "session/line.h"
 
 struct config_team;
-struct live;
 struct site;
 
 struct team {
@@ -21,12 +20,11 @@ struct team {
     int64_t length;        /* of the queue, as last told */
     int64_t oldest_at_ms;  /* 0: empty */
     struct wait_pace pace; /* of the queue, as last told */
-    struct list waiting;   /* struct live by team_node: queued conversations that someone here looks at */
+    struct line line;      /* of those who wait and are looked at here */
     struct wheel_timer refresh;
     enum proto_team_status_value told_status;
     uint64_t told_faces; /* bits of the site's agents */
     bool queue_changed;
-    uint32_t round; /* of telling everybody who waits their place */
 };
 
 void team_init(struct team *team, struct site *site, const struct config_team *config);
@@ -39,6 +37,4 @@ struct proto_queue_summary team_queue(const struct team *team);
 /* Tells the team's agents of the queue (when queue_changed is set), whoever waits of their place, and
  * everybody of its status, as far as each has changed. */
 void team_refresh_soon(struct team *team);
-/* Tells the shopper's pages the conversation's place, as soon as Redis has told it. */
-void team_ask_position(struct live *live);
 void team_measure(const struct team *team);

@@ -124,12 +124,12 @@ static void view_fill(struct view *view, struct live *live, enum proto_role role
     out->agent = agent ? &agent->profile : NULL;
     out->has_agent_present = agent != NULL;
     out->agent_present = agent && agent->present;
-    out->has_queue_position = live->told_position > 0;
-    out->queue_position = live->told_position;
-    out->has_wait_p50_ms = live->told_wait.p50_ms > 0;
-    out->wait_p50_ms = live->told_wait.p50_ms;
-    out->has_wait_p90_ms = live->told_wait.p90_ms > 0;
-    out->wait_p90_ms = live->told_wait.p90_ms;
+    out->has_queue_position = live->in_line.position > 0;
+    out->queue_position = live->in_line.position;
+    out->has_wait_p50_ms = live->in_line.wait.p50_ms > 0;
+    out->wait_p50_ms = live->in_line.wait.p50_ms;
+    out->has_wait_p90_ms = live->in_line.wait.p90_ms > 0;
+    out->wait_p90_ms = live->in_line.wait.p90_ms;
     if (role == PROTO_ROLE_AGENT)
         view_fill_shopper(view, live);
 }

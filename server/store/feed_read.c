@@ -19,6 +19,7 @@ static void read_queue(const struct hint *hint, const struct store_upcalls *up)
         .pace_count = hint_i64(hint, 3),
         .pace_mean_ms = hint_i64(hint, 4),
         .pace_deviation_ms = hint_i64(hint, 5),
+        .moves = hint_i64(hint, 6),
     };
     struct store_changes changes = {.queues = &changed, .queues_count = 1, .number = hint->number};
     up->on_changes(up->ctx, hint->site, &changes);
@@ -90,7 +91,7 @@ static const struct {
     size_t args_count;
     void (*read)(const struct hint *hint, const struct store_upcalls *up);
 } kinds[] = {
-    {"event", 4, read_event},   {"queue", 6, read_queue},     {"agent", 4, read_agent},
+    {"event", 4, read_event},   {"queue", 7, read_queue},     {"agent", 4, read_agent},
     {"view", 3, read_view},     {"gone", 2, read_gone},       {"grown", 2, read_grown},
     {"typing", 4, read_typing}, {"receipt", 4, read_receipt}, {"record", 1, read_record},
 };

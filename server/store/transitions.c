@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "store/store_internal.h"
 
-enum { QUEUE_COLUMNS = 6 };
+enum { QUEUE_COLUMNS = 7 };
 
 static enum store_result verdict_parse(struct str verdict)
 {
@@ -39,6 +39,7 @@ static void read_queues(struct store_changes *changes, const redisReply *flat)
             .pace_count = reply_i64_at(flat, i + 3),
             .pace_mean_ms = reply_i64_at(flat, i + 4),
             .pace_deviation_ms = reply_i64_at(flat, i + 5),
+            .moves = reply_i64_at(flat, i + 6),
         };
 }
 

@@ -1,7 +1,8 @@
 -- Hints: what other nodes are told, by pub/sub. They may get lost, so each is numbered for its channel, and a node that
 -- finds that it missed one reads again; the streams are the truth. A hint is one line of words:
 --   <site> <from> <number> <kind> <arguments>      from: redis to one node, all to all of them
--- event <conversation> <seq> <shopper> <agent or ->, queue <team> <length> <oldest> <pace: count mean deviation>, agent <id> <status> <present> <load>,
+-- event <conversation> <seq> <shopper> <agent or ->, agent <id> <status> <present> <load>,
+-- queue <team> <length> <oldest> <pace: count mean deviation> <moves>,
 -- view <conversation> <node> <shopper looks there: 1 or 0>, gone <conversation> <node>.
 -- Nodes send each other such lines too, from their own id and with their own count (store/feed.h).
 

@@ -35,7 +35,7 @@
 --   :team:<id>            hash    the team's settings: priority queue_limit overflow_team overflow_after_ms
 --   :queue:<team>         zset    conversation by -priority * 2^40 + ticket
 --   :since:<team>         zset    the same conversations by when they came there
---   :pace:<team>          hash    left_at count mean deviation: how fast the queue moves; …:times list, the last 64
+--   :pace:<team>          hash    left_at count mean deviation moves: how fast the queue moves; …:times list, the last 64
 --   :agent:<id>           hash    status capacity teams idle_since
 --   :agent:<id>:convs     set     assigned or closing; its size is the agent's load
 --   :agent:<id>:recent    list    closed last, newest first, at most 50

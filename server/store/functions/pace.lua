@@ -32,8 +32,14 @@ function Site:note_pace(conversation)
         string.format('%d', deviation))
 end
 
--- count, mean and deviation
+-- Somebody left the queue, or came in before others: no move changes a place by more than one. Nodes are told how many moves
+-- there were, and so know whose place may be another one by now (domain/places.h).
+function Site:queue_moved(team, moves)
+    redis.call('HINCRBY', self:key('pace', team), 'moves', moves)
+end
+
+-- count, mean, deviation and moves
 function Site:pace(team)
-    local f = redis.call('HMGET', self:key('pace', team), 'count', 'mean', 'deviation')
-    return f[1] or 0, f[2] or 0, f[3] or 0
+    local f = redis.call('HMGET', self:key('pace', team), 'count', 'mean', 'deviation', 'moves')
+    return f[1] or 0, f[2] or 0, f[3] or 0, f[4] or 0
 end

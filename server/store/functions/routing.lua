@@ -39,16 +39,24 @@ end
 
 function Site:enqueue(conversation)
     redis.call('SADD', self:key('teams'), conversation.team)
-    redis.call('ZADD', self:key('queue', conversation.team), place(conversation), conversation.id)
+    local queue = self:key('queue', conversation.team)
+    redis.call('ZADD', queue, place(conversation), conversation.id)
     redis.call('ZADD', self:key('since', conversation.team), self.now, conversation.id)
     self:plan_overflow(conversation)
+    if redis.call('ZRANK', queue, conversation.id) + 1 < redis.call('ZCARD', queue) then
+        self:queue_moved(conversation.team, 1)
+    end
     self:queue_changed(conversation.team)
 end
 
+-- Those it passes move by one, and it moves by as many as it passes.
 function Site:reprioritize(conversation, priority)
+    local queue = self:key('queue', conversation.team)
+    local before = redis.call('ZRANK', queue, conversation.id)
     conversation.priority = priority
     redis.call('HSET', conversation.key, 'priority', priority)
-    redis.call('ZADD', self:key('queue', conversation.team), place(conversation), conversation.id)
+    redis.call('ZADD', queue, place(conversation), conversation.id)
+    self:queue_moved(conversation.team, math.abs(redis.call('ZRANK', queue, conversation.id) - before))
     self:queue_changed(conversation.team)
 end
 
@@ -57,6 +65,7 @@ function Site:unlist(team, id)
     redis.call('ZREM', self:key('queue', team), id)
     redis.call('ZREM', self:key('since', team), id)
     redis.call('ZREM', self:key('overflow'), id)
+    self:queue_moved(team, 1)
     self:queue_changed(team)
 end
 

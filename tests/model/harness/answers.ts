@@ -58,7 +58,7 @@ export function checkAnswer(world: World, [, , conversations, queues, agents, , 
   const grown = [...world.grown].map((c) => [c.id, String(c.log.length), c.shopper, c.agent]);
   expect('conversations', rows(conversations as string[], 4), grown); // in the order in which they were given: so they are told
   const lines = [...world.queuesChanged].map((team) => world.queueSummary(team));
-  expect('queues', rows(queues as string[], 6).sort(), lines.sort());
+  expect('queues', rows(queues as string[], 7).sort(), lines.sort());
   const summaries = rows(agents as string[], 4);
   for (const summary of summaries) expect('agent', summary, world.agentSummary(summary[0]!));
   for (const [id, before] of world.summaries) {

@@ -48,10 +48,11 @@ function ofAgent(world: World, id: string, part?: string): Held | undefined {
 
 function ofPace(world: World, team: string, part?: string): Held | undefined {
   const pace = world.pace.get(team);
-  if (!pace) return undefined;
-  if (part === 'times') return { kind: 'list', value: pace.times.map(String) };
+  const moves = world.moves.get(team);
+  if (part === 'times') return { kind: 'list', value: (pace?.times ?? []).map(String) };
+  if (!pace) return hash({ moves });
   const [count, mean, deviation] = world.paceOf(team);
-  return hash({ left_at: pace.leftAt, count, mean, deviation });
+  return hash({ left_at: pace.leftAt, count, mean, deviation, moves });
 }
 
 function held(world: World, kind: string, id = '', part?: string): Held | undefined {

@@ -24,7 +24,7 @@ function loadShopper(world: World, answer: Answer, shopper: string): void {
 function snapshot(world: World, answer: Answer): void {
   answer.verdict('ok');
   const agents = [...world.agents.values()].filter(({ connected }) => connected).map(({ id }) => world.agentSummary(id));
-  expect('queues', rows(answer.reply[3] as string[], 6).sort(), [...world.waiting.keys()].map((team) => world.queueSummary(team)).sort());
+  expect('queues', rows(answer.reply[3] as string[], 7).sort(), [...world.waiting.keys()].map((team) => world.queueSummary(team)).sort());
   expect('agents', rows(answer.reply[4] as string[], 4).sort(), agents.sort());
   expect('number', answer.reply[6], world.hints.get('all') ?? 0);
 }

@@ -142,8 +142,11 @@ function setPriority(world: World, answer: Answer, op: Op<'set_priority'>): void
   const c = world.conversations.get(op.id);
   if (!c || !world.agents.get(op.agent)?.teams.includes(c.team)) return answer.verdict('not_found');
   if (c.state !== 'queued') return answer.verdict('wrong_state');
+  const line = world.waiting.get(c.team)!;
+  const before = line.indexOf(c);
   c.priority = op.priority;
   world.sort(c.team);
+  world.queueMoved(c.team, Math.abs(line.indexOf(c) - before));
   world.touch(`conv:${c.id}`);
   answer.verdict('ok');
 }

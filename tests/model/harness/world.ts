@@ -68,6 +68,7 @@ export class World {
   readonly settings = new Map<string, Settings>();
   readonly waiting = new Map<string, Conversation[]>(); // by place; a team that ever had a queue stays
   readonly pace = new Map<string, { leftAt: number; times: number[] }>(); // of a queue; newest first
+  readonly moves = new Map<string, number>(); // of a queue: somebody left it, or came in before others
   readonly closing = new Set<Conversation>();
   readonly agents = new Map<string, Agent>();
   readonly gone = new Map<string, number>();
@@ -147,6 +148,7 @@ export class World {
     const line = getOr(this.waiting, c.team, () => []);
     if (!line.includes(c)) return;
     line.splice(line.indexOf(c), 1);
+    this.queueMoved(c.team);
     c.overflowAt = undefined;
     this.touch(`queue:${c.team}`, `since:${c.team}`, 'overflow');
     this.queuesChanged.add(c.team);
@@ -157,6 +159,7 @@ export class World {
     this.planOverflow(c);
     this.touch(`since:${c.team}`, 'teams');
     this.sort(c.team);
+    if (this.waiting.get(c.team)!.at(-1) !== c) this.queueMoved(c.team);
   }
 
   planOverflow(c: Conversation): void {
@@ -192,6 +195,11 @@ export class World {
     this.touch(`queue:${team}`);
   }
 
+  queueMoved(team: string, moves = 1): void {
+    this.moves.set(team, (this.moves.get(team) ?? 0) + moves);
+    this.touch(`pace:${team}`);
+  }
+
   isFree({ status, capacity, nodes, holds }: Agent): boolean {
     return nodes.size > 0 && (status ?? 'accepting') === 'accepting' && holds.size < (capacity ?? 0);
   }
@@ -211,7 +219,7 @@ export class World {
   queueSummary(team: string): string[] {
     const line = this.waiting.get(team) ?? [];
     const oldest = line.length ? String(Math.min(...line.map(({ queuedAt }) => queuedAt))) : '';
-    return [team, String(line.length), oldest, ...this.paceOf(team).map(String)];
+    return [team, line.length, oldest, ...this.paceOf(team), this.moves.get(team) ?? 0].map(String);
   }
 
   /** How many times are known, their mean and their deviation. */
