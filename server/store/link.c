@@ -1,6 +1,6 @@
 /* States: DOWN -> ASKING (Sentinels) -> RESOLVING -> CONNECTING -> SETTING_UP -> UP, and from each back to
- * DOWN; STOPPED ends it. hiredis forbids ending a connection inside its own callbacks, so whoever wants one
- * gone sets `drop` and the timer does it; answers that still come until then are not believed. */
+ * DOWN; STOPPED ends it. Whoever wants a connection gone sets `drop` and the timer does it, so that nobody's
+ * answer comes while they ask; answers that still come until then are not believed. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,7 +11,6 @@
 #include "store/host.h"
 #include "store/link_internal.h"
 #include "store/reply.h"
-#include "store/uv_adapter.h"
 
 enum { CHECK_INTERVAL_MS = 50, RETRY_MAX_MS = 1000, STOP_TIMEOUT_MS = 5000 };
 
@@ -50,10 +49,7 @@ static void link_measure(const struct link *link)
 
 static void link_went_down(struct link *link, const char *why)
 {
-    link->redis = NULL;
     link->drop = false;
-    if (link->state == LINK_STOPPED)
-        return;
     if (!link->stopping && (link->state == LINK_UP || link->retry_ms == RETRY_MAX_MS))
         log_warn("redis_away", LOG_CSTR("link", link->options.name), LOG_CSTR("why", why),
                  LOG_I64("retry_ms", link->retry_ms));
@@ -70,9 +66,8 @@ static void link_heed(struct link *link, const redisReply *reply)
     link->drop = true;
 }
 
-static void command_cb(redisAsyncContext *redis, void *reply, void *data)
+static void pending_end(struct pending *pending, const redisReply *reply)
 {
-    struct pending *pending = data;
     struct link *link = pending->link;
     list_remove(&pending->node);
     link->in_flight--;
@@ -82,12 +77,26 @@ static void command_cb(redisAsyncContext *redis, void *reply, void *data)
     sb_free(pending);
 }
 
-/* hiredis 0.14 says nothing when it runs out of memory: a command may be queued without its callback, or a
- * callback without its command, and from then on every answer would go to the wrong request. */
-static bool link_has_callback(const struct link *link, const struct pending *pending)
+static void on_reply(void *ctx, const redisReply *reply)
 {
-    const redisCallback *last = link->redis->replies.tail;
-    return last && last->privdata == pending;
+    struct link *link = ctx;
+    struct list_node *first = list_first(&link->pending);
+    if (first)
+        pending_end(container_of(first, struct pending, node), reply);
+    else
+        link_hear(link, reply);
+}
+
+/* All that were in flight are answered with NULL. */
+static void link_disconnect(struct link *link)
+{
+    struct list_node *first;
+    if (link->wire)
+        wire_close(link->wire);
+    link->wire = NULL;
+    link->drop = true;
+    while ((first = list_first(&link->pending)))
+        pending_end(container_of(first, struct pending, node), NULL);
 }
 
 bool link_issue(struct link *link, const struct cmd *cmd, link_reply_fn reply, link_done_fn done, void *ctx)
@@ -95,21 +104,13 @@ bool link_issue(struct link *link, const struct cmd *cmd, link_reply_fn reply, l
     if (cmd->overflow || link->in_flight >= LINK_IN_FLIGHT_MAX)
         return false;
     struct pending *pending = sb_calloc(1, sizeof *pending);
-    if (!pending)
-        return false;
-    *pending =
-        (struct pending){.link = link, .sent_ms = clock_mono_ms(), .reply = reply, .done = done, .ctx = ctx};
-    list_push_back(&link->pending, &pending->node);
-    if (redisAsyncCommandArgv(link->redis, command_cb, pending, cmd->argc, (const char **)cmd->argv,
-                              cmd->lens) != REDIS_OK ||
-        !link_has_callback(link, pending)) {
-        link->drop = true;
-        list_remove(&pending->node);
+    if (!pending || !wire_send(link->wire, cmd)) {
         sb_free(pending);
         return false;
     }
-    if (link->redis->c.err)
-        link->drop = true;
+    *pending =
+        (struct pending){.link = link, .sent_ms = clock_mono_ms(), .reply = reply, .done = done, .ctx = ctx};
+    list_push_back(&link->pending, &pending->node);
     link->in_flight++;
     link_measure(link);
     return true;
@@ -132,36 +133,36 @@ bool link_send(struct link *link, const struct cmd *cmd, link_reply_fn reply, li
 
 /* ---- connecting ---- */
 
-static void connect_cb(const redisAsyncContext *redis, int status)
+static void on_connected(void *ctx)
 {
-    struct link *link = redis->data;
-    if (status != REDIS_OK) {
-        link_went_down(link, "connection refused");
-        return;
-    }
+    struct link *link = ctx;
     link_enter(link, LINK_SETTING_UP, LINK_CONNECT_TIMEOUT_MS);
     if (!link_set_up(link))
         link->drop = true;
 }
 
-static void disconnect_cb(const redisAsyncContext *redis, int status)
+static void on_lost(void *ctx, const char *why)
 {
-    link_went_down(redis->data, status == REDIS_OK ? "closed" : redis->errstr);
+    struct link *link = ctx;
+    link->wire = NULL;
+    link_disconnect(link);
+    link_went_down(link, why);
 }
 
-static void link_attach(struct link *link, redisAsyncContext *redis)
+static const struct wire_events wire_events = {.connected = on_connected, .reply = on_reply, .lost = on_lost};
+
+static void link_attach(struct link *link, struct wire *wire)
 {
-    if (!redis || redis->err || !uv_adapter_attach(redis, link->loop)) {
-        if (redis)
-            redisAsyncFree(redis);
+    link->wire = wire;
+    if (wire)
+        link_enter(link, LINK_CONNECTING, LINK_CONNECT_TIMEOUT_MS);
+    else
         link_went_down(link, "cannot open a socket");
-        return;
-    }
-    link->redis = redis;
-    redis->data = link;
-    link_enter(link, LINK_CONNECTING, LINK_CONNECT_TIMEOUT_MS);
-    redisAsyncSetConnectCallback(redis, connect_cb);
-    redisAsyncSetDisconnectCallback(redis, disconnect_cb);
+}
+
+static void link_attach_tcp(struct link *link, const char *address)
+{
+    link_attach(link, wire_open_tcp(link->loop, address, link->port, &wire_events, link));
 }
 
 static void resolved_cb(uv_getaddrinfo_t *request, int status, struct addrinfo *found)
@@ -172,7 +173,7 @@ static void resolved_cb(uv_getaddrinfo_t *request, int status, struct addrinfo *
     if (link->state != LINK_RESOLVING)
         return;
     if (good)
-        link_attach(link, redisAsyncConnect(address, link->port));
+        link_attach_tcp(link, address);
     else
         link_went_down(link, "host name not found");
 }
@@ -182,7 +183,7 @@ static void link_connect_to(struct link *link, const char *host, uint16_t port)
     snprintf(link->host, sizeof link->host, "%s", host);
     link->port = port;
     if (host_is_numeric(host)) {
-        link_attach(link, redisAsyncConnect(host, port));
+        link_attach_tcp(link, host);
         return;
     }
     link_enter(link, LINK_RESOLVING, LINK_CONNECT_TIMEOUT_MS);
@@ -229,10 +230,10 @@ static void link_connect(struct link *link)
     else if (link->target->kind == CONFIG_REDIS_TCP)
         link_connect_to(link, link->target->server.host.data, link->target->server.port);
     else
-        link_attach(link, redisAsyncConnectUnix(link->target->path.data));
+        link_attach(link, wire_open_unix(link->loop, link->target->path.data, &wire_events, link));
 }
 
-/* ---- the timer: time limits, retries, and ending connections outside hiredis's callbacks ---- */
+/* ---- the timer: time limits, retries, and ending connections ---- */
 
 static bool link_oldest_overdue(const struct link *link, int64_t now_ms)
 {
@@ -249,9 +250,7 @@ static void timer_closed_cb(uv_handle_t *handle)
 static void link_finish(struct link *link)
 {
     link_enter(link, LINK_STOPPED, 0);
-    if (link->redis)
-        redisAsyncFree(link->redis);
-    link->redis = NULL;
+    link_disconnect(link);
     sentinel_fini(&link->sentinel);
     uv_close((uv_handle_t *)&link->timer, timer_closed_cb);
 }
@@ -275,16 +274,13 @@ static void link_check(struct link *link)
         link_finish(link);
         return;
     }
-    if (link->redis && (link->drop || link_oldest_overdue(link, now_ms) ||
-                        (overdue && (link->state == LINK_CONNECTING || link->state == LINK_SETTING_UP)))) {
-        redisAsyncContext *redis = link->redis;
+    if (link->wire && (link->drop || link_oldest_overdue(link, now_ms) ||
+                       (overdue && (link->state == LINK_CONNECTING || link->state == LINK_SETTING_UP)))) {
         if (!link->drop)
             log_warn("redis_silent", LOG_CSTR("link", link->options.name),
                      LOG_CSTR("state", link_state_str(link->state)));
-        bool connected = redis->c.flags & REDIS_CONNECTED;
-        redisAsyncFree(redis); /* calls back all pending with NULL, and disconnect_cb if it was connected */
-        if (!connected)
-            link_went_down(link, "no answer");
+        link_disconnect(link);
+        link_went_down(link, "no answer");
         return;
     }
     link_poll(link, now_ms);

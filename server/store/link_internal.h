@@ -1,12 +1,12 @@
 /* What link.c and link_setup.c share. */
 #pragma once
 
-#include <hiredis/async.h>
 #include <hiredis/hiredis.h>
 
 #include "base/list.h"
 #include "store/link.h"
 #include "store/sentinel.h"
+#include "store/wire.h"
 
 enum { LINK_RETRY_MIN_MS = 50 };
 
@@ -25,7 +25,7 @@ struct link {
     const struct config_redis *target;
     struct link_options options;
     enum link_state state;
-    redisAsyncContext *redis; /* ours until its disconnect or failed connect was called back */
+    struct wire *wire; /* NULL: none */
     uv_timer_t timer;
     struct sentinel sentinel;
     char host[SENTINEL_HOST_MAX_BYTES + 1]; /* TCP, SENTINEL: where to connect */
@@ -48,6 +48,8 @@ struct link {
 void link_enter(struct link *link, enum link_state state, int64_t timeout_ms);
 /* link_send() in any state that has a connection. */
 bool link_issue(struct link *link, const struct cmd *cmd, link_reply_fn reply, link_done_fn done, void *ctx);
+/* What came without having been asked for: a channel's. */
+void link_hear(struct link *link, const redisReply *reply);
 /* Authenticates, selects, and loads the library or subscribes; then the link is up. False: it cannot even
  * begin. */
 bool link_set_up(struct link *link);

@@ -100,12 +100,10 @@ static bool link_load_library(struct link *link)
 
 /* ---- for a feed: the channels ---- */
 
-/* Called for each channel subscribed, then for each message; with NULL when the connection ends. */
-static void message_cb(redisAsyncContext *redis, void *data, void *ctx)
+/* Once for each channel that was subscribed, then for each message. */
+void link_hear(struct link *link, const redisReply *reply)
 {
-    struct link *link = ctx;
-    const redisReply *reply = data;
-    if (!reply || link->drop || link->state < LINK_SETTING_UP)
+    if (link->drop)
         return;
     if (reply->type == REDIS_REPLY_ERROR)
         link_set_up_failed(link, "SUBSCRIBE", reply);
@@ -122,8 +120,7 @@ static bool link_subscribe(struct link *link)
     for (size_t i = 0; i < link->options.channels_count; i++)
         cmd_arg(&cmd, link->options.channels[i]);
     link->subscribed_count = 0;
-    return !cmd.overflow && redisAsyncCommandArgv(link->redis, message_cb, link, cmd.argc,
-                                                  (const char **)cmd.argv, cmd.lens) == REDIS_OK;
+    return !cmd.overflow && wire_send(link->wire, &cmd);
 }
 
 bool link_set_up(struct link *link)

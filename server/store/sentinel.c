@@ -3,7 +3,7 @@
  * look-up. */
 #include "store/sentinel.h"
 
-#include <hiredis/async.h>
+#include <hiredis/hiredis.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -11,7 +11,6 @@
 #include "store/cmd.h"
 #include "store/host.h"
 #include "store/reply.h"
-#include "store/uv_adapter.h"
 
 static const struct config_endpoint *sentinel_endpoint(const struct sentinel *sentinel)
 {
@@ -38,7 +37,7 @@ static void sentinel_next(struct sentinel *sentinel, const char *why)
         return;
     }
     sentinel->left--;
-    if (!sentinel->redis)
+    if (!sentinel->wire)
         sentinel_try(sentinel);
 }
 
@@ -46,19 +45,11 @@ static void sentinel_failed(struct sentinel *sentinel, const char *why)
 {
     if (sentinel->drop || sentinel->state != SENTINEL_ASKING)
         return;
-    sentinel->drop = sentinel->redis;
+    sentinel->drop = sentinel->wire;
     sentinel_next(sentinel, why);
 }
 
 /* ---- the question ---- */
-
-static bool sentinel_send(struct sentinel *sentinel, redisCallbackFn *reply, const struct cmd *cmd)
-{
-    return redisAsyncCommandArgv(sentinel->redis, reply, sentinel, cmd->argc, (const char **)cmd->argv,
-                                 cmd->lens) == REDIS_OK;
-}
-
-static void master_cb(redisAsyncContext *redis, void *data, void *ctx);
 
 static bool sentinel_send_question(struct sentinel *sentinel)
 {
@@ -66,14 +57,7 @@ static bool sentinel_send_question(struct sentinel *sentinel)
     cmd_init(&cmd, "SENTINEL");
     cmd_cstr(&cmd, "get-master-addr-by-name");
     cmd_arg(&cmd, sentinel->target->master);
-    return sentinel_send(sentinel, master_cb, &cmd);
-}
-
-static void authenticated_cb(redisAsyncContext *redis, void *data, void *ctx)
-{
-    const redisReply *reply = data;
-    if (reply && reply->type == REDIS_REPLY_ERROR)
-        log_error("sentinel_refused", LOG_CSTR("answer", reply->str));
+    return wire_send(sentinel->wire, &cmd);
 }
 
 static bool sentinel_authenticate(struct sentinel *sentinel)
@@ -81,12 +65,12 @@ static bool sentinel_authenticate(struct sentinel *sentinel)
     struct cmd cmd;
     if (sentinel->authenticated || !sentinel->target->password.data)
         return false;
-    sentinel->authenticated = true;
+    sentinel->authenticated = sentinel->awaits_auth = true;
     cmd_init(&cmd, "AUTH");
     if (sentinel->target->user.data)
         cmd_arg(&cmd, sentinel->target->user);
     cmd_arg(&cmd, sentinel->target->password);
-    return sentinel_send(sentinel, authenticated_cb, &cmd) && sentinel_send_question(sentinel);
+    return wire_send(sentinel->wire, &cmd) && sentinel_send_question(sentinel);
 }
 
 static void on_master(struct sentinel *sentinel, const redisReply *reply)
@@ -107,50 +91,52 @@ static void on_master(struct sentinel *sentinel, const redisReply *reply)
     sentinel_finish(sentinel, host.data, (uint16_t)port);
 }
 
-static void master_cb(redisAsyncContext *redis, void *data, void *ctx)
+static void on_authenticated(struct sentinel *sentinel, const redisReply *reply)
+{
+    sentinel->awaits_auth = false;
+    if (reply->type == REDIS_REPLY_ERROR)
+        log_error("sentinel_refused", LOG_CSTR("answer", reply->str));
+}
+
+static void on_reply(void *ctx, const redisReply *reply)
 {
     struct sentinel *sentinel = ctx;
-    if (data && !sentinel->drop)
-        on_master(sentinel, data);
+    if (sentinel->drop)
+        return;
+    if (sentinel->awaits_auth)
+        on_authenticated(sentinel, reply);
+    else
+        on_master(sentinel, reply);
 }
 
 /* ---- connecting ---- */
 
-static void connect_cb(const redisAsyncContext *redis, int status)
+static void on_connected(void *ctx)
 {
-    struct sentinel *sentinel = redis->data;
-    if (status == REDIS_OK)
-        return;
-    sentinel->redis = NULL;
-    sentinel_failed(sentinel, "connection refused");
+    struct sentinel *sentinel = ctx;
+    if (!sentinel->drop && !sentinel_send_question(sentinel))
+        sentinel_failed(sentinel, "no memory");
 }
 
-static void disconnect_cb(const redisAsyncContext *redis, int status)
+static void on_lost(void *ctx, const char *why)
 {
-    struct sentinel *sentinel = redis->data;
-    sentinel->redis = NULL;
+    struct sentinel *sentinel = ctx;
+    sentinel->wire = NULL;
     if (!sentinel->drop)
-        sentinel_failed(sentinel, "closed");
+        sentinel_failed(sentinel, why);
 }
+
+static const struct wire_events wire_events = {.connected = on_connected, .reply = on_reply, .lost = on_lost};
 
 static void sentinel_connect(struct sentinel *sentinel, const char *address)
 {
-    redisAsyncContext *redis = redisAsyncConnect(address, sentinel_endpoint(sentinel)->port);
     sentinel->state = SENTINEL_ASKING;
-    sentinel->authenticated = sentinel->drop = false;
+    sentinel->authenticated = sentinel->awaits_auth = sentinel->drop = false;
     sentinel->deadline_ms = clock_mono_ms() + SENTINEL_TIMEOUT_MS;
-    if (!redis || redis->err || !uv_adapter_attach(redis, sentinel->loop)) {
-        if (redis)
-            redisAsyncFree(redis);
+    sentinel->wire =
+        wire_open_tcp(sentinel->loop, address, sentinel_endpoint(sentinel)->port, &wire_events, sentinel);
+    if (!sentinel->wire)
         sentinel_failed(sentinel, "cannot open a socket");
-        return;
-    }
-    redis->data = sentinel;
-    sentinel->redis = redis;
-    redisAsyncSetConnectCallback(redis, connect_cb);
-    redisAsyncSetDisconnectCallback(redis, disconnect_cb);
-    if (!sentinel_send_question(sentinel))
-        sentinel_failed(sentinel, "no memory");
 }
 
 static void resolved_cb(uv_getaddrinfo_t *request, int status, struct addrinfo *found)
@@ -191,7 +177,7 @@ void sentinel_init(struct sentinel *sentinel, uv_loop_t *loop, const struct conf
 
 bool sentinel_is_idle(const struct sentinel *sentinel)
 {
-    return sentinel->state == SENTINEL_IDLE && !sentinel->redis;
+    return sentinel->state == SENTINEL_IDLE && !sentinel->wire;
 }
 
 bool sentinel_is_resolving(const struct sentinel *sentinel)
@@ -206,14 +192,12 @@ void sentinel_ask(struct sentinel *sentinel)
     sentinel_try(sentinel);
 }
 
-/* Its callbacks see drop, and do nothing. */
 static void sentinel_disconnect(struct sentinel *sentinel)
 {
-    redisAsyncContext *redis = sentinel->redis;
     sentinel->drop = true;
-    if (redis)
-        redisAsyncFree(redis);
-    sentinel->redis = NULL;
+    if (sentinel->wire)
+        wire_close(sentinel->wire);
+    sentinel->wire = NULL;
 }
 
 void sentinel_check(struct sentinel *sentinel, int64_t now_ms)

@@ -11,10 +11,9 @@
 #include <uv.h>
 
 #include "base/config.h"
+#include "store/wire.h"
 
 enum { SENTINEL_TIMEOUT_MS = 500, SENTINEL_HOST_MAX_BYTES = 255 };
-
-struct redisAsyncContext;
 
 /* host is NUL-terminated and borrowed until return; NULL: none of them knows. */
 typedef void (*sentinel_fn)(void *ctx, const char *host, uint16_t port);
@@ -30,9 +29,10 @@ struct sentinel {
     size_t at;   /* of target->sentinels: the one being asked */
     size_t left; /* to be asked after it */
     bool authenticated;
-    bool drop; /* the connection is of no more use */
+    bool awaits_auth; /* the next answer is AUTH's */
+    bool drop;        /* the connection is of no more use */
     int64_t deadline_ms;
-    struct redisAsyncContext *redis;
+    struct wire *wire;
     uv_getaddrinfo_t resolve;
 };
 
@@ -41,7 +41,7 @@ void sentinel_init(struct sentinel *sentinel, uv_loop_t *loop, const struct conf
 /* Begins a round; done runs later, once, unless sentinel_fini() comes first. Only when idle. */
 void sentinel_ask(struct sentinel *sentinel);
 bool sentinel_is_idle(const struct sentinel *sentinel);
-/* Ends what took too long, and connections outside hiredis's callbacks. done may run in here. */
+/* Ends what took too long, and connections that are of no more use. done may run in here. */
 void sentinel_check(struct sentinel *sentinel, int64_t now_ms);
 /* Drops the connection. A look-up under way must end first: sentinel_is_resolving(). */
 void sentinel_fini(struct sentinel *sentinel);
