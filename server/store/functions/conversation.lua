@@ -42,9 +42,9 @@ local function open(keys, args)
     local ticket = redis.call('INCR', site:key('ticket'))
     local priority = site:team(wanted_team).priority
     local c = { id = id, key = site:key('conv', id), shopper = shopper, team = team, agent = '', ticket = ticket,
-        priority = priority, queued_at = site.now, is_new = true }
+        priority = priority, is_new = true }
     site:enter(c, 'queued', 'shopper', shopper, 'team', team, 'agent', '', 'ticket', ticket, 'priority', priority,
-        'opened_at', site.now, 'queued_at', site.now, 'preview', preview)
+        'opened_at', site.wall, 'queued_at', site.wall, 'preview', preview)
     if team ~= wanted_team then
         c.overflowed = '1'
         redis.call('HSET', c.key, 'overflowed', c.overflowed)
@@ -56,14 +56,14 @@ local function open(keys, args)
     local seq = c.seq
     site:enqueue(c)
     site:assign({ team })
-    return site:answer('ok', id, string.format('%d', seq), string.format('%d', site.now))
+    return site:answer('ok', id, string.format('%d', seq), string.format('%d', site.wall))
 end
 
 function Site:close(conversation, role, by, reason)
     local agent = conversation.agent
     self:take_back(conversation)
     redis.call('HDEL', self:key('shopper', conversation.shopper), 'open')
-    self:enter(conversation, 'closed', 'closed_at', self.now)
+    self:enter(conversation, 'closed', 'closed_at', self.wall)
     self:append(conversation, 'closed', role, by, 'reason', reason)
     local recent = self:key('agent', agent, 'recent')
     redis.call('LPUSH', recent, conversation.id)

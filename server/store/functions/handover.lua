@@ -113,8 +113,8 @@ end
 function Site:requeue_in(conversation, team)
     local from = conversation.agent
     self:take_back(conversation)
-    conversation.agent, conversation.team, conversation.queued_at = '', team, self.now
-    self:enter(conversation, 'queued', 'agent', '', 'team', team, 'queued_at', self.now)
+    conversation.agent, conversation.team = '', team
+    self:enter(conversation, 'queued', 'agent', '', 'team', team, 'queued_at', self.wall)
     self:append(conversation, 'queued', 'agent', from, 'reason', 'transferred', 'team', team)
     self:enqueue(conversation)
     self:refresh_candidate(from)

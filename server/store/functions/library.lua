@@ -45,6 +45,7 @@
 --   :nodes                zset    node by last heartbeat; :node:<id>:agents, :node:<id>:convs  sets
 --   :beaten               set     nodes that had a heartbeat since they were last taken for dead
 --   :hints                hash    node, or all -> how many hints were published to it
+--   :clock                hash    wall now: the two clocks below at the last heartbeat
 --   :gone                 zset    agent by when the last connection went
 --   :overflow             zset    waiting conversation by when it goes to the overflow team
 --   :deadlines            zset    closing conversation by when it closes by itself
@@ -56,15 +57,25 @@
 local TICKET_SPACE = 2 ^ 40
 local LOAD_SPACE = 2 ^ 41
 local NODE_DEAD_MS = 5000
+local CLOCK_STEP_MS = 2000
 local BATCH = 64
 local BURY_BATCH = 500
 
 local Site = {}
 Site.__index = Site
 
-local function now_ms()
+-- Two clocks. wall is Redis's own: for what people read. By now everything is decided (who is dead, gone, overdue, idle, how
+-- long somebody waited): it follows the other one from heartbeat to heartbeat, never back and by no more than CLOCK_STEP_MS
+-- each. So when Redis's clock is set, or a Redis with another clock takes over, or Redis or all nodes stood still, nobody is
+-- taken for dead, nothing is overdue too early, and nothing waits until the old time comes again.
+local function clocks_ms(prefix)
     local t = redis.call('TIME')
-    return t[1] * 1000 + math.floor(t[2] / 1000)
+    local wall = t[1] * 1000 + math.floor(t[2] / 1000)
+    local last = redis.call('HMGET', prefix .. ':clock', 'wall', 'now')
+    if not last[1] then
+        return wall, wall
+    end
+    return wall, last[2] + math.min(math.max(wall - last[1], 0), CLOCK_STEP_MS)
 end
 
 local function flat_add(list, ...)
@@ -74,8 +85,9 @@ local function flat_add(list, ...)
 end
 
 local function site_open(keys)
-    return setmetatable({ prefix = keys[1], now = now_ms(), touched = {}, touched_order = {}, queues = {}, agents = {},
-        steps = {} }, Site)
+    local wall, now = clocks_ms(keys[1])
+    return setmetatable({ prefix = keys[1], wall = wall, now = now, touched = {}, touched_order = {}, queues = {},
+        agents = {}, steps = {} }, Site)
 end
 
 -- To a list that is also a set: each once, in the order they came. pairs() has none that could be relied on.
@@ -92,18 +104,17 @@ end
 
 function Site:conversation(id)
     local key = self:key('conv', id)
-    local f = redis.call('HMGET', key, 'state', 'shopper', 'team', 'agent', 'ticket', 'queued_at',
-        'priority', 'overflowed')
+    local f = redis.call('HMGET', key, 'state', 'shopper', 'team', 'agent', 'ticket', 'priority', 'overflowed')
     if not f[1] then
         return nil
     end
     return { id = id, key = key, state = f[1], shopper = f[2], team = f[3], agent = f[4] or '', ticket = f[5],
-        queued_at = f[6], priority = tonumber(f[7] or 0), overflowed = f[8] }
+        priority = tonumber(f[6] or 0), overflowed = f[7] }
 end
 
 -- The one place that appends what a transition means; fields are pairs after type, at and who.
 function Site:append(conversation, event_type, role, by, ...)
-    local id = redis.call('XADD', conversation.key .. ':log', '0-*', 'type', event_type, 'at', self.now, 'role', role,
+    local id = redis.call('XADD', conversation.key .. ':log', '0-*', 'type', event_type, 'at', self.wall, 'role', role,
         'by', by, ...)
     conversation.seq = tonumber(string.match(id, '-(%d+)$'))
     local before = self.touched[conversation.id]
@@ -133,8 +144,9 @@ end
 
 function Site:queue_summary(team)
     local since = self:key('since', team)
-    local oldest = redis.call('ZRANGE', since, 0, 0, 'WITHSCORES')[2] or ''
-    return redis.call('ZCARD', since), oldest, self:pace(team)
+    local oldest = redis.call('ZRANGE', since, 0, 0)[1]
+    local queued_at = oldest and redis.call('HGET', self:key('conv', oldest), 'queued_at') or ''
+    return redis.call('ZCARD', since), queued_at, self:pace(team)
 end
 
 function Site:agent_summary(agent)

@@ -22,6 +22,7 @@ end
 local function tick(keys, args)
     local site = site_open(keys)
     local nodes, node = site:key('nodes'), args[1]
+    redis.call('HSET', site:key('clock'), 'wall', site.wall, 'now', site.now)
     redis.call('ZADD', nodes, site.now, node)
     local known = 1 - redis.call('SADD', site:key('beaten'), node) -- not by its place in nodes: heard_of() adds it too
     for _, dead in ipairs(redis.call('ZRANGEBYSCORE', nodes, '-inf', site.now - NODE_DEAD_MS, 'LIMIT', 0, BATCH)) do

@@ -17,14 +17,13 @@ end
 
 -- Somebody who waited leaves the queue. The line began to move for them when the one before left, or, with
 -- nobody before, when they came. Who is not kept waiting at all says nothing about a line.
-function Site:note_pace(conversation)
-    local queued_at = tonumber(conversation.queued_at)
-    if queued_at >= self.now then
+function Site:note_pace(team, since)
+    if since >= self.now then
         return
     end
-    local pace, times = self:key('pace', conversation.team), self:key('pace', conversation.team, 'times')
+    local pace, times = self:key('pace', team), self:key('pace', team, 'times')
     local last = tonumber(redis.call('HGET', pace, 'left_at') or 0)
-    redis.call('LPUSH', times, self.now - math.max(last, queued_at))
+    redis.call('LPUSH', times, self.now - math.max(last, since))
     redis.call('LTRIM', times, 0, PACE_TIMES - 1)
     local all = redis.call('LRANGE', times, 0, -1)
     local mean, deviation = mean_and_deviation(all)

@@ -70,9 +70,10 @@ function Site:unlist(team, id)
 end
 
 function Site:dequeue(conversation)
+    local since = redis.call('ZSCORE', self:key('since', conversation.team), conversation.id)
     self:unlist(conversation.team, conversation.id)
-    conversation.waited = self.now - tonumber(conversation.queued_at)
-    self:note_pace(conversation)
+    conversation.waited = self.now - tonumber(since)
+    self:note_pace(conversation.team, tonumber(since))
 end
 
 -- What comes after the agent goes into the event.
@@ -131,8 +132,7 @@ function Site:requeue(conversation, reason)
     local agent = conversation.agent
     self:take_back(conversation)
     conversation.agent = ''
-    conversation.queued_at = self.now
-    self:enter(conversation, 'queued', 'agent', '', 'queued_at', self.now)
+    self:enter(conversation, 'queued', 'agent', '', 'queued_at', self.wall)
     self:append(conversation, 'queued', 'system', agent, 'reason', reason)
     self:enqueue(conversation)
     self:refresh_candidate(agent)

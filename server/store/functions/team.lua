@@ -46,8 +46,8 @@ end
 -- In the other team's queue it has the place that it would have had there. Nobody was served: the pace is as it was.
 function Site:overflow(conversation, team)
     self:unlist(conversation.team, conversation.id)
-    conversation.team, conversation.queued_at, conversation.overflowed = team, self.now, '1'
-    self:enter(conversation, 'queued', 'team', team, 'queued_at', self.now, 'overflowed', '1')
+    conversation.team, conversation.overflowed = team, '1'
+    self:enter(conversation, 'queued', 'team', team, 'queued_at', self.wall, 'overflowed', '1')
     self:append(conversation, 'queued', 'system', '', 'reason', 'overflowed', 'team', team)
     self:enqueue(conversation)
     self:assign({ team })

@@ -47,7 +47,7 @@ export class Answer {
       world.place(c, 'assigned', agent);
       world.agent(agent).idleSince = world.clock;
       world.event(c, 'assigned', 'agent', agent);
-      this.took(c, 'assigned', world.clock - c.queuedAt);
+      this.took(c, 'assigned', world.clock - c.since);
     }
     expect('who waits though somebody is free', this.firstInLine()?.id, undefined);
   }

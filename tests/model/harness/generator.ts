@@ -4,7 +4,7 @@ import type { Operation } from './operations.ts';
 import type { Random } from './random.ts';
 import type { Conversation, Settings, World } from './world.ts';
 
-type Kind = Operation['kind'] | 'read' | 'silence';
+type Kind = Operation['kind'] | 'read' | 'silence' | 'clock_set';
 
 export type Profile = {
   name: string;
@@ -20,7 +20,7 @@ export type Profile = {
 const DAY: Profile['weights'] = {
   open: 14, append: 14, propose_close: 9, confirm_close: 6, dispute_close: 3, agent_connected: 7, agent_signed_out: 1,
   set_team: 0.7, set_priority: 3, pick: 4, take_over: 3, transfer_to_agent: 3, transfer_to_team: 3,
-  set_routing_status: 3, view: 6, unview: 3, tick: 14, node_left: 0.3, read: 4, silence: 0.4,
+  set_routing_status: 3, view: 6, unview: 3, tick: 14, node_left: 0.3, read: 4, silence: 0.4, clock_set: 0.2,
 };
 const SMALL = { BATCH: 3, BURY_BATCH: 4, RESEND_WINDOW: 6 };
 
@@ -34,6 +34,7 @@ export const PROFILES: Profile[] = [
 ];
 
 const GRACE_MS = 15_000;
+const HOUR_MS = 3_600_000;
 
 export class Generator {
   private made = 0;
@@ -132,6 +133,8 @@ export class Generator {
       }
       case 'silence':
         return this.silence();
+      case 'clock_set':
+        return { ...this.tick(this.node()), ms: random.pick([-1, 1]) * HOUR_MS };
       case 'node_left':
         return { kind, node: this.node() };
       case 'read':
@@ -202,10 +205,13 @@ export class Generator {
       else this.silent.add(`node${i}`);
     }
     const seconds = random.pick([1, 4, 6, 20]);
-    for (let i = 0; i < this.profile.nodes; i++) {
-      if (!this.silent.has(`node${i}`)) this.next.push({ kind: 'tick', ms: i ? 0 : seconds * 500, node: `node${i}`, grace: GRACE_MS });
+    for (let second = 0; second < seconds; second++) {
+      for (let i = 0; i < this.profile.nodes; i++) {
+        const beats = i === 0 || (second % 4 === 0 && !this.silent.has(`node${i}`));
+        if (beats) this.next.push({ kind: 'tick', ms: i ? 0 : 1000, node: `node${i}`, grace: GRACE_MS });
+      }
     }
-    return { ...this.tick('node0'), ms: seconds * 500 };
+    return this.tick('node0');
   }
 
   private read(): Omit<Operation, 'ms'> & Record<string, unknown> {

@@ -61,7 +61,7 @@ function held(world: World, kind: string, id = '', part?: string): Held | undefi
     case 'shopper': return ofShopper(world, id, part);
     case 'agent': return ofAgent(world, id, part);
     case 'queue': return zset((world.waiting.get(id) ?? []).map((c) => [c.id, world.placeOf(c)]));
-    case 'since': return zset((world.waiting.get(id) ?? []).map((c) => [c.id, c.queuedAt]));
+    case 'since': return zset((world.waiting.get(id) ?? []).map((c) => [c.id, c.since]));
     case 'team': return hash(world.settings.get(id) ?? {});
     case 'pace': return ofPace(world, id, part);
     case 'candidates': return zset(world.candidates(id));
@@ -70,6 +70,7 @@ function held(world: World, kind: string, id = '', part?: string): Held | undefi
     case 'nodes': return zset(world.nodes);
     case 'beaten': return set(world.beaten);
     case 'node': return set((part === 'agents' ? world.agentsOf : world.viewsOf).get(id) ?? []);
+    case 'clock': return hash(world.beat ?? {});
     case 'hints': return hash(Object.fromEntries(world.hints));
     case 'gone': return zset(world.gone);
     case 'overflow': return zset([...world.waiting.values()].flat().flatMap((c) => (c.overflowAt === undefined ? [] : [[c.id, c.overflowAt]])));
@@ -91,7 +92,7 @@ export function wanted(world: World, key: string): Held | undefined {
 
 /** Every key there must be. */
 export function allKeys(world: World): string[] {
-  const keys = ['agents', 'teams', 'nodes', 'beaten', 'hints', 'gone', 'deadlines', 'overflow', 'ticket'];
+  const keys = ['agents', 'teams', 'nodes', 'beaten', 'hints', 'gone', 'deadlines', 'overflow', 'ticket', 'clock'];
   for (const id of new Set([...world.conversations.keys(), ...world.views.keys()])) {
     keys.push(`conv:${id}`, `conv:${id}:log`, `conv:${id}:nodes`);
   }

@@ -2,7 +2,7 @@
 // failing one). Each is legal at any time; what is refused is as much a test as what is done.
 import { SITE, type Settings, type World } from './world.ts';
 
-/** ms: how much time passes before. */
+/** ms: how much time passes before; below 0 Redis's clock is set back. */
 export type Operation = { ms: number } & (
   | { kind: 'open'; id: string; shopper: string; team: string; customId: string }
   | { kind: 'append'; id: string; role: 'shopper' | 'agent'; customId: string; behind: number }
@@ -60,7 +60,7 @@ export function messageOf(world: World, op: Operation & { kind: 'append' }): Rec
   const c = world.conversations.get(op.id)!;
   const by = op.role === 'shopper' ? c.shopper : c.agent;
   const text = `text of ${op.customId}`;
-  return { type: 'message', at: String(world.clock), role: op.role, by, custom_id: op.customId, text };
+  return { type: 'message', at: String(world.wall), role: op.role, by, custom_id: op.customId, text };
 }
 
 export function line(op: Operation): string {

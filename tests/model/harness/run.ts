@@ -17,12 +17,12 @@ type Source = { next(world: World): Operation | undefined };
 
 /** One step, in one round trip: what it answers, and what it wrote. */
 async function take(redis: Redis, world: World, op: Operation): Promise<void> {
-  world.clock += op.ms;
+  world.pass(op.ms);
   const asked = command(world, op);
   if (!asked) return;
   world.begin();
   const log = op.kind === 'append' ? [['SADD', 'model:written', asked[1]!]] : []; // the node's own command
-  const all = [['SET', 'model:clock', world.clock], asked, ...log, ['FCALL', 'model_changes', 0]];
+  const all = [['SET', 'model:clock', world.wall], asked, ...log, ['FCALL', 'model_changes', 0]];
   const replies = await redis.together(all);
   const changes = replies.at(-1)!;
   if (changes instanceof Error) throw changes;

@@ -28,11 +28,11 @@ function open(world: World, answer: Answer, op: Op<'open'>): void {
   const team = [op.team, other].find((one) => one !== undefined && world.hasRoom(one));
   if (team === undefined) return answer.verdict('queue_full');
 
-  const { clock } = world;
+  const { wall, clock } = world;
   const overflowed = team !== op.team || undefined;
   if (overflowed) world.count('opened in the other team');
   const c: Conversation = {
-    id, shopper, team, overflowed, ticket: ++world.tickets, priority: world.team(op.team).priority, state: 'queued', agent: '', openedAt: clock, queuedAt: clock, log: [],
+    id, shopper, team, overflowed, ticket: ++world.tickets, priority: world.team(op.team).priority, state: 'queued', agent: '', openedAt: wall, queuedAt: wall, since: clock, log: [],
   };
   world.conversations.set(id, c);
   getOr(world.ofShopper, shopper, () => []).push(c);
@@ -44,12 +44,12 @@ function open(world: World, answer: Answer, op: Op<'open'>): void {
   answer.took(c, 'opened');
   world.event(c, 'message', 'shopper', shopper, { custom_id: customId, text: `text of ${customId}` });
   answer.assigns();
-  answer.verdict('ok', id, 2, clock);
+  answer.verdict('ok', id, 2, wall);
 }
 
 function close(world: World, answer: Answer, c: Conversation, role: string, by: string, reason: string): void {
   const agent = world.agent(c.agent);
-  c.closedAt = world.clock;
+  c.closedAt = world.wall;
   world.place(c, 'closed', c.agent);
   world.event(c, 'closed', role, by, { reason });
   answer.took(c, 'closed');
@@ -110,7 +110,7 @@ function take(world: World, answer: Answer, op: Op<'pick' | 'take_over'>): void 
   if (why) return answer.verdict(why);
   if (kind === 'take_over') return give(world, answer, c, agent, { reason: 'taken_over' });
   world.notePace(c);
-  give(world, answer, c, agent, { reason: 'picked' }, world.clock - c.queuedAt);
+  give(world, answer, c, agent, { reason: 'picked' }, world.clock - c.since);
 }
 
 function transfer(world: World, answer: Answer, op: Op<'transfer_to_agent' | 'transfer_to_team'>): void {
@@ -130,7 +130,7 @@ function transfer(world: World, answer: Answer, op: Op<'transfer_to_agent' | 'tr
     c.team = team;
     return give(world, answer, c, other, { reason: 'transferred', team });
   }
-  Object.assign(c, { team, queuedAt: world.clock });
+  Object.assign(c, { team, queuedAt: world.wall, since: world.clock });
   world.place(c, 'queued', '');
   world.event(c, 'queued', 'agent', agent, { reason: 'transferred', team });
   answer.took(c, 'queued');
@@ -181,7 +181,7 @@ function requeueAll(world: World, answer: Answer, id: string): void {
   while (agent.holds.size > 0) {
     const c = world.conversations.get(answer.steps[0]?.id ?? '');
     if (!c || !agent.holds.has(c)) throw new Wrong(`${id} is gone and keeps ${[...agent.holds].map((held) => held.id)}`);
-    c.queuedAt = world.clock;
+    Object.assign(c, { queuedAt: world.wall, since: world.clock });
     world.place(c, 'queued', '');
     world.event(c, 'queued', 'system', id, { reason: 'agent_left' });
     answer.took(c, 'queued');
@@ -218,7 +218,8 @@ function overflow(world: World, answer: Answer): void {
 
 function tick(world: World, answer: Answer, op: Op<'tick'>): void {
   const known = world.nodes.has(op.node) && world.beaten.has(op.node);
-  world.touch('nodes', 'beaten', 'gone', 'deadlines');
+  world.touch('nodes', 'beaten', 'gone', 'deadlines', 'clock');
+  world.beat = { wall: world.wall, now: world.clock };
   world.nodes.set(op.node, world.clock);
   world.beaten.add(op.node);
   for (const node of due(world, world.nodes, world.clock - NODE_DEAD_MS)) world.bury(node);

@@ -5,6 +5,7 @@ import type { Limits } from './library.ts';
 
 export const SITE = 'model';
 export const NODE_DEAD_MS = 5000;
+const CLOCK_STEP_MS = 2000;
 const LOAD_SPACE = 2 ** 41;
 const TICKET_SPACE = 2 ** 40;
 const PACE_TIMES = 64;
@@ -24,6 +25,7 @@ export type Conversation = {
   agent: string;
   openedAt: number;
   queuedAt: number;
+  since: number; // the same, by the other clock
   closedAt?: number;
   deadline?: number;
   log: Event[];
@@ -60,7 +62,9 @@ export function getOr<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 }
 
 export class World {
-  clock = 1_800_000_000_000;
+  wall = 1_800_000_000_000; // Redis's, which may be set
+  clock = this.wall; // by which all is decided
+  beat?: { wall: number; now: number }; // both, at the last tick
   tickets = 0;
   readonly conversations = new Map<string, Conversation>();
   readonly ofShopper = new Map<string, Conversation[]>();
@@ -91,6 +95,13 @@ export class World {
   summaries = new Map<string, string>(); // of the agents, before
 
   constructor(readonly limits: Limits) {}
+
+  /** Time goes by, or the clock is set. */
+  pass(ms: number): void {
+    this.wall += ms;
+    const { wall, now } = this.beat ?? { wall: this.wall, now: this.wall };
+    this.clock = now + Math.min(Math.max(this.wall - wall, 0), CLOCK_STEP_MS);
+  }
 
   begin(): void {
     this.grown = new Set();
@@ -123,7 +134,7 @@ export class World {
   }
 
   event(c: Conversation, type: string, role: string, by: string, more: Event = {}): void {
-    c.log.push({ type, at: String(this.clock), role, by, ...more });
+    c.log.push({ type, at: String(this.wall), role, by, ...more });
     this.count(['event', type, more['reason']].join(' ').trim());
     this.grown.add(c);
     this.touch(`conv:${c.id}`, `conv:${c.id}:log`);
@@ -170,7 +181,7 @@ export class World {
 
   overflow(c: Conversation, team: string): void {
     this.leaveLine(c);
-    Object.assign(c, { team, queuedAt: this.clock, overflowed: true });
+    Object.assign(c, { team, queuedAt: this.wall, since: this.clock, overflowed: true });
     this.joinLine(c);
   }
 
@@ -218,8 +229,8 @@ export class World {
 
   queueSummary(team: string): string[] {
     const line = this.waiting.get(team) ?? [];
-    const oldest = line.length ? String(Math.min(...line.map(({ queuedAt }) => queuedAt))) : '';
-    return [team, line.length, oldest, ...this.paceOf(team), this.moves.get(team) ?? 0].map(String);
+    const [oldest] = [...line].sort((a, b) => byScore([a.id, a.since], [b.id, b.since]));
+    return [team, line.length, oldest?.queuedAt ?? '', ...this.paceOf(team), this.moves.get(team) ?? 0].map(String);
   }
 
   /** How many times are known, their mean and their deviation. */
@@ -232,10 +243,10 @@ export class World {
   }
 
   /** It is about to leave its queue. Who did not wait says nothing about the queue. */
-  notePace({ team, queuedAt }: Conversation): void {
-    if (queuedAt >= this.clock) return;
+  notePace({ team, since }: Conversation): void {
+    if (since >= this.clock) return;
     const { leftAt, times } = this.pace.get(team) ?? { leftAt: 0, times: [] };
-    const next = [this.clock - Math.max(leftAt, queuedAt), ...times].slice(0, PACE_TIMES);
+    const next = [this.clock - Math.max(leftAt, since), ...times].slice(0, PACE_TIMES);
     this.pace.set(team, { leftAt: this.clock, times: next });
     this.touch(`pace:${team}`, `pace:${team}:times`);
   }
