@@ -113,14 +113,20 @@ void link_hear(struct link *link, const redisReply *reply)
         link_is_set_up(link);
 }
 
+/* As many channels a command as it holds. */
 static bool link_subscribe(struct link *link)
 {
-    struct cmd cmd;
-    cmd_init(&cmd, "SUBSCRIBE");
-    for (size_t i = 0; i < link->options.channels_count; i++)
-        cmd_arg(&cmd, link->options.channels[i]);
+    size_t asked = 0;
     link->subscribed_count = 0;
-    return !cmd.overflow && wire_send(link->wire, &cmd);
+    while (asked < link->options.channels_count) {
+        struct cmd cmd;
+        cmd_init(&cmd, "SUBSCRIBE");
+        while (asked < link->options.channels_count && cmd.argc < CMD_ARGS_MAX)
+            cmd_arg(&cmd, link->options.channels[asked++]);
+        if (!wire_send(link->wire, &cmd))
+            return false;
+    }
+    return true;
 }
 
 bool link_set_up(struct link *link)
