@@ -166,11 +166,12 @@ void person_remove(struct session *session)
     struct wheel *wheel = &session_hub(session)->wheel;
     list_remove(&session->person_node);
     if (session->role == PROTO_AGENT) {
-        if (list_empty(&session->who.agent->sessions))
-            wheel_arm(wheel, &session->who.agent->leaving, PEOPLE_LEAVE_DELAY_MS, agent_gone);
+        struct agent *agent = session->who.agent;
+        if (list_empty(&agent->sessions))
+            wheel_arm(wheel, &agent->leaving, agent->signed_out ? 0 : AGENT_LEAVE_DELAY_MS, agent_gone);
         else
-            agent_report(session->who.agent);
+            agent_report(agent);
     } else if (list_empty(&session->who.shopper->sessions)) {
-        wheel_arm(wheel, &session->who.shopper->leaving, PEOPLE_LEAVE_DELAY_MS, shopper_gone);
+        wheel_arm(wheel, &session->who.shopper->leaving, SHOPPER_LEAVE_DELAY_MS, shopper_gone);
     }
 }

@@ -1,6 +1,7 @@
 /* Who is connected to this node, each with the sessions they have open: browser tabs for a shopper, console
- * windows for an agent. Someone whose last session went is still taken for present for PEOPLE_LEAVE_DELAY_MS,
- * because the next page of the store opens the next socket. */
+ * windows for an agent. Someone whose last session went is still taken for present for a moment, because the
+ * next page of the store, or the console loaded again, opens the next socket. For agents that is shorter, as
+ * all pages are to hear within a second that nobody is there; not at all for one who signed out. */
 #pragma once
 
 #include <stdbool.h>
@@ -12,7 +13,7 @@
 #include "base/wheel.h"
 #include "proto.h"
 
-enum { PEOPLE_LEAVE_DELAY_MS = 800 };
+enum { SHOPPER_LEAVE_DELAY_MS = 800, AGENT_LEAVE_DELAY_MS = 500 };
 
 struct config_agent;
 struct live;

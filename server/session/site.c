@@ -273,11 +273,11 @@ bool site_init(struct site *site, struct hub *hub, const struct config_site *con
     site->agents = sb_calloc(config->agents_count + 1, sizeof *site->agents);
     if (!site->teams || !site->agents)
         return false;
-    for (size_t i = 0; i < config->teams_count; i++)
-        team_init(&site->teams[i], site, &config->teams[i]);
     for (size_t i = 0; i < config->agents_count; i++)
         if (!agent_init(&site->agents[i], site, &config->agents[i]))
             return false;
+    for (size_t i = 0; i < config->teams_count; i++)
+        team_init(&site->teams[i], site, &config->teams[i]);
     return true;
 }
 

@@ -12,12 +12,6 @@
 /* The next tick of the wheel is soon enough, and seldom enough. */
 enum { REFRESH_DELAY_MS = 0, TEAM_MEMBERS_MAX = 256 };
 
-void team_init(struct team *team, struct site *site, const struct config_team *config)
-{
-    *team = (struct team){.site = site, .config = config, .told_status = PROTO_TEAM_STATUS_VALUE_AWAY};
-    line_init(&team->line);
-}
-
 /* ---- as others see it ---- */
 
 struct proto_queue_summary team_queue(const struct team *team)
@@ -75,6 +69,17 @@ static uint64_t faces_hash(const struct proto_team_status *status)
     for (size_t i = 0; i < status->agents_count; i++)
         hash = hash * 31 + crypto_hash64(status->agents[i].id);
     return hash;
+}
+
+/* What log-ins are answered before anything was heard is told already. */
+void team_init(struct team *team, struct site *site, const struct config_team *config)
+{
+    struct proto_agent_profile faces[PROTO_TEAM_STATUS_AGENTS_MAX_COUNT];
+    *team = (struct team){.site = site, .config = config};
+    struct proto_team_status status = team_status(team, faces);
+    team->told_status = status.status;
+    team->told_faces = faces_hash(&status);
+    line_init(&team->line);
 }
 
 static void team_tell_status(struct team *team)

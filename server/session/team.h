@@ -27,6 +27,7 @@ struct team {
     bool queue_changed;
 };
 
+/* After the site's agents. */
 void team_init(struct team *team, struct site *site, const struct config_team *config);
 
 /* A team as shoppers see it; faces borrow from the config. At most PROTO_TEAM_STATUS_AGENTS_MAX_COUNT faces.

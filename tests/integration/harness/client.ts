@@ -40,7 +40,7 @@ const SHOWN = 8;
 let addresses = 0;
 
 /** Each client comes from an address of its own, as people do. */
-function nextAddress(): string {
+export function nextAddress(): string {
   addresses = (addresses + 1) % 60_000;
   return `127.${20 + (process.pid % 200)}.${1 + Math.floor(addresses / 250)}.${1 + (addresses % 250)}`;
 }

@@ -1,7 +1,8 @@
-// Very many who wait in one queue, and nothing else: each keeps only what it was last told of its place.
+// Very many who wait in one queue, and nothing else: each keeps only what it was last told of its place and of its team.
 import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 import type { Requests, ServerFrame } from '@proto';
+import { nextAddress } from './client.ts';
 import type { Server } from './server.ts';
 import { within } from './until.ts';
 
@@ -15,6 +16,8 @@ export class Waiter {
   late = 0;
   /** By the clock of performance.now(). */
   toldAt = 0;
+  there = false;
+  thereAt = 0;
   private answers = new Map<string, (payload: never) => void>();
 
   private constructor(private readonly socket: WebSocket) {
@@ -36,6 +39,7 @@ export class Waiter {
   private receive(frame: ServerFrame): void {
     if (frame.type === 'response') return void this.answers.get(frame.request_id!)?.(frame as never);
     if (frame.action === 'queue_position_updated') this.told(frame.payload.position);
+    if (frame.action === 'team_status_updated') this.team(frame.payload.status.status !== 'away');
     if (frame.action === 'incoming_event' && frame.payload.event.type === 'assigned') this.assigned = true;
     if (frame.action === 'incoming_event' && frame.payload.event.type === 'queued') this.assigned = false;
   }
@@ -44,6 +48,11 @@ export class Waiter {
     if (this.assigned) this.late++;
     this.place = place;
     this.toldAt = performance.now();
+  }
+
+  private team(there: boolean): void {
+    if (this.there !== there) this.thereAt = performance.now();
+    this.there = there;
   }
 
   private async must<A extends 'login' | 'start_conversation'>(action: A, payload: Requests[A]['request']): Promise<Requests[A]['response']> {
@@ -61,7 +70,7 @@ export async function queueUp(servers: Server[], site: string, count: number, or
   for (let first = 0; first < count; first += AT_ONCE) {
     const some = Array.from({ length: Math.min(AT_ONCE, count - first) }, (_, i) => {
       const n = first + i;
-      const address = `127.${10 + (process.pid % 200)}.${Math.floor(n / 250)}.${1 + (n % 250)}`;
+      const address = nextAddress();
       return Waiter.open(servers[n % servers.length]!, site, address);
     });
     for (const waiter of await Promise.all(some)) byId.set(waiter.conversation, waiter);
