@@ -230,6 +230,7 @@ struct store_conversation {
     struct str id;
     enum proto_conversation_state state;
     struct str shopper, team, agent, preview;
+    struct str adviser; /* whom it waits for; empty: anybody */
     int64_t opened_at_ms, queued_at_ms, closed_at_ms, last_seq, priority;
     struct store_receipts receipts; /* only from store_load_conversation() */
     struct store_shopper who;       /* not from store_load_conversation() */

@@ -18,6 +18,8 @@ void config_read_routing(struct config_reader *reader, const struct config_secti
     team->queue_limit = read_number(reader, &section->values[TEAM_QUEUE_LIMIT], CONFIG_QUEUE_LIMIT_MAX, -1);
     team->overflow_after_ms =
         read_number(reader, &section->values[TEAM_OVERFLOW_AFTER], CONFIG_ROUTING_WAIT_MAX_MS, -1);
+    team->adviser_wait_ms =
+        read_number(reader, &section->values[TEAM_ADVISER_WAIT], CONFIG_ROUTING_WAIT_MAX_MS, 0);
 }
 
 void config_read_overflow(struct config_reader *reader, const struct config_section *section,

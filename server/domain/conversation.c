@@ -17,6 +17,15 @@ static void conversation_given_to(struct conversation *c, struct str agent)
     snprintf(c->agent, sizeof c->agent, STR_FMT, STR_ARG(agent));
 }
 
+/* Another priority is another place, and nothing else. */
+static void conversation_lines_up(struct conversation *c, const struct event *event)
+{
+    bool reserved = event->has_reason && event->reason == PROTO_EVENT_REASON_RESERVED;
+    c->line_seq = event->seq;
+    if (!event->has_reason || event->reason != PROTO_EVENT_REASON_PRIORITIZED)
+        snprintf(c->adviser, sizeof c->adviser, STR_FMT, STR_ARG(reserved ? event->by : STR("")));
+}
+
 static void conversation_moved_to(struct conversation *c, struct str team)
 {
     if (team.len)
@@ -35,10 +44,12 @@ static void conversation_fold(struct conversation *c, const struct event *event)
     case PROTO_EVENT_TYPE_QUEUED:
         c->queued_at_ms = event->at_ms;
         conversation_given_to(c, STR(""));
+        conversation_lines_up(c, event);
         conversation_enter(c, PROTO_CONVERSATION_STATE_QUEUED);
         break;
     case PROTO_EVENT_TYPE_ASSIGNED:
         conversation_given_to(c, event->by);
+        c->adviser[0] = '\0';
         conversation_enter(c, PROTO_CONVERSATION_STATE_ASSIGNED);
         break;
     case PROTO_EVENT_TYPE_CLOSE_PROPOSED:

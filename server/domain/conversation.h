@@ -6,7 +6,7 @@
  *   event            state after   agent after
  *   opened           queued        none
  *   assigned         assigned      who it names
- *   queued           queued        none
+ *   queued           queued        none; adviser who it names when reserved, same when prioritized, else none
  *   close_proposed   closing       same
  *   close_disputed   assigned      same
  *   closed           closed        same
@@ -26,7 +26,9 @@ struct conversation {
     struct id id;
     struct id shopper;
     char team[PROTO_TEAM_ID_MAX_LENGTH + 1];
-    char agent[PROTO_AGENT_ID_MAX_LENGTH + 1]; /* "": nobody's */
+    char agent[PROTO_AGENT_ID_MAX_LENGTH + 1];   /* "": nobody's */
+    char adviser[PROTO_AGENT_ID_MAX_LENGTH + 1]; /* it waits for this agent alone; "": for anybody */
+    int64_t line_seq;                            /* of the event that gave it its place in line */
     enum proto_conversation_state state;
     int64_t last_seq; /* of the events applied; 0: none yet */
     int64_t last_at_ms;

@@ -48,6 +48,7 @@ struct queue_rows {
 static void queue_row_fill(struct queue_rows *rows, size_t i, struct site *site,
                            const struct store_conversation *c)
 {
+    const struct agent *adviser = c->adviser.len ? site_agent(site, c->adviser) : NULL;
     rows->pages[i] = (struct proto_page){.url = c->who.url, .title = c->who.title};
     rows->entries[i] = (struct proto_queue_entry){
         .conversation_id = c->id,
@@ -57,6 +58,7 @@ static void queue_row_fill(struct queue_rows *rows, size_t i, struct site *site,
         .preview = c->preview,
         .has_priority = c->priority > 0,
         .priority = c->priority,
+        .adviser = adviser ? &adviser->profile : NULL,
         .shopper =
             {
                 .id = c->shopper,

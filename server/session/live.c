@@ -44,10 +44,12 @@ static void live_place_with_agent(struct live *live)
 
 static void live_place_in_queue(struct live *live)
 {
-    bool waits = live->conversation.state == PROTO_CONVERSATION_STATE_QUEUED;
+    const struct conversation *c = &live->conversation;
+    bool waits = c->state == PROTO_CONVERSATION_STATE_QUEUED && !c->adviser[0];
     struct team *team = waits ? site_team(live->site, str_from(live->conversation.team)) : NULL;
-    if (team == live->team)
+    if (team == live->team && (!team || c->line_seq == live->line_seq))
         return;
+    live->line_seq = c->line_seq;
     line_leave(live);
     live->team = team;
     if (team)

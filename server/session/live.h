@@ -44,7 +44,8 @@ struct live {
     struct list appends;         /* struct append: messages in line, the first perhaps in flight */
     struct list_node agent_node; /* in its agent's list */
     struct agent *agent;         /* whose list it is in; NULL: none */
-    struct team *team;           /* in whose line it is; NULL: it does not wait */
+    struct team *team;           /* in whose line it is; NULL: it does not wait, or for its adviser */
+    int64_t line_seq;            /* of the conversation, when it came there */
     struct in_line in_line;
     struct store_receipts receipts;
     struct peers peers;          /* other nodes that look at it */

@@ -110,6 +110,7 @@ static void view_fill(struct view *view, struct live *live, enum proto_role role
 {
     const struct conversation *c = &live->conversation;
     struct agent *agent = c->agent[0] ? site_agent(live->site, str_from(c->agent)) : NULL;
+    struct agent *adviser = c->adviser[0] ? site_agent(live->site, str_from(c->adviser)) : NULL;
     struct proto_conversation *out = &view->conversation;
     int64_t last = out->events_count ? out->events[out->events_count - 1].seq : c->last_seq;
     out->id = arena_str(&view->arena, id_str(&c->id));
@@ -124,6 +125,7 @@ static void view_fill(struct view *view, struct live *live, enum proto_role role
     out->agent = agent ? &agent->profile : NULL;
     out->has_agent_present = agent != NULL;
     out->agent_present = agent && agent->present;
+    out->adviser = adviser ? &adviser->profile : NULL;
     out->has_queue_position = live->in_line.position > 0;
     out->queue_position = live->in_line.position;
     out->has_wait_p50_ms = live->in_line.wait.p50_ms > 0;

@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "store/store_internal.h"
 
-enum { TOKEN_LIFE_S = 30 * 24 * 3600, ROW_COLUMNS = 19 };
+enum { TOKEN_LIFE_S = 30 * 24 * 3600, ROW_COLUMNS = 20 };
 
 /* ---- conversations: rows of functions/reading.lua ---- */
 
@@ -37,14 +37,15 @@ static void conversation_read(struct store_conversation *c, const redisReply *ro
         .queued_at_ms = reply_i64_at(rows, at + 7),
         .closed_at_ms = reply_i64_at(rows, at + 8),
         .priority = reply_i64_at(rows, at + 9),
-        .last_seq = reply_i64_at(rows, at + 10),
-        .who = shopper_read(rows, at + 11),
+        .adviser = reply_str_at(rows, at + 10),
+        .last_seq = reply_i64_at(rows, at + 11),
+        .who = shopper_read(rows, at + 12),
         .receipts =
             {
-                .shopper_delivered = reply_i64_at(rows, at + 15),
-                .shopper_seen = reply_i64_at(rows, at + 16),
-                .agent_delivered = reply_i64_at(rows, at + 17),
-                .agent_seen = reply_i64_at(rows, at + 18),
+                .shopper_delivered = reply_i64_at(rows, at + 16),
+                .shopper_seen = reply_i64_at(rows, at + 17),
+                .agent_delivered = reply_i64_at(rows, at + 18),
+                .agent_seen = reply_i64_at(rows, at + 19),
             },
     };
     proto_conversation_state_parse(reply_str_at(rows, at + 1), &c->state);

@@ -223,6 +223,7 @@ bool store_set_team(struct store *store, struct str site, const struct config_te
     cmd_setting(&cmd, "queue_limit", team->queue_limit);
     cmd_pair(&cmd, "overflow_team", team->overflow_team);
     cmd_setting(&cmd, "overflow_after_ms", team->overflow_after_ms);
+    cmd_setting(&cmd, "adviser_wait_ms", team->adviser_wait_ms);
     return transition_send(store, &cmd, done, ctx);
 }
 

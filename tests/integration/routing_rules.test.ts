@@ -6,11 +6,15 @@ import { agent, shopper, type Client } from './harness/client.ts';
 import { startServer } from './harness/server.ts';
 
 const two = { maya: { teams: ['support'], capacity: 1 }, kofi: { teams: ['orders', 'support'], capacity: 1 } };
+const pair = { maya: { capacity: 1 }, jonas: { capacity: 1 } };
 const sites = {
   priority: { teams: { support: {}, orders: { priority: 3 } }, agents: two },
   full: { teams: { support: { queue_limit: 1 } }, agents: { maya: { capacity: 1 } } },
   spill: { teams: { support: { queue_limit: 1, overflow_team: 'orders' }, orders: { queue_limit: 1 } }, agents: two },
   overflow: { teams: { support: { overflow_team: 'orders', overflow_after_ms: 1200 }, orders: { overflow_team: 'support', overflow_after_ms: 300 } }, agents: two },
+  adviser: { teams: { support: { adviser_wait_ms: 60_000 } }, agents: pair },
+  patience: { teams: { support: { adviser_wait_ms: 700 } }, agents: pair },
+  leaver: { teams: { support: { adviser_wait_ms: 60_000 } }, agents: pair },
   lift: { teams: { support: {}, orders: {} }, agents: two },
 };
 const server = await startServer({ sites, settings: { agent_grace_ms: 800 } });
@@ -27,6 +31,22 @@ async function solve(by: Client, { client, id }: { client: Client; id: string })
   await by.must('propose_close', { conversation_id: id });
   await client.event('close_proposed');
   await client.must('confirm_close', { conversation_id: id });
+}
+
+/** Somebody whom maya has helped and who comes back while she has somebody else and jonas has nobody. */
+async function comesBack(site: string) {
+  const maya = await agent(server, site, 'maya');
+  const anna = await shopper(server, site);
+  const first = (await anna.start('Hello')).conversation;
+  const other = await shopper(server, site);
+  await maya.given();
+  await solve(maya, { client: anna, id: first.id });
+  await anna.event('closed');
+  const busy = { client: other, id: (await other.start('Hello')).conversation.id };
+  await maya.given();
+  const jonas = await agent(server, site, 'jonas');
+  const back = (await anna.start('It is me again')).conversation;
+  return { maya, jonas, anna, busy, back };
 }
 
 describe('routing rules', { concurrency: true }, () => {
@@ -70,6 +90,7 @@ describe('routing rules', { concurrency: true }, () => {
     const kofi = await agent(server, site, 'kofi');
     assert.equal((await kofi.given()).id, long.id);
     await next.client.event('queued');
+    await long.client.event('assigned');
     assert.deepEqual(long.client.lines(long.id), ['1 opened', '2 Long', '3 queued', '4 assigned']);
   });
 
@@ -83,6 +104,44 @@ describe('routing rules', { concurrency: true }, () => {
       assert.equal((await kofi.given()).id, due.id);
       await solve(kofi, due);
     }
+  });
+
+  test('who comes back gets the same agent, or waits for them and keeps nobody', async () => {
+    const { maya, jonas, anna, busy, back } = await comesBack('adviser');
+    assert.deepEqual([back.state, back.adviser?.id, back.queue_position], ['queued', 'maya', undefined]);
+    const berta = await shopper(server, 'adviser');
+    assert.equal((await berta.start('I am new here')).conversation.agent?.id, 'jonas');
+    const { entries } = await maya.must('list_queue', {});
+    assert.deepEqual(entries.map(({ conversation_id, adviser }) => [conversation_id, adviser?.id]), [[back.id, 'maya']]);
+    const again = await shopper(server, 'adviser', { token: anna.token, cursors: [] });
+    assert.equal(again.login.conversations[0]?.adviser?.id, 'maya');
+    await solve(maya, busy);
+    assert.equal((await maya.given()).id, back.id);
+    await anna.push('incoming_event', ({ event }) => event.type === 'assigned' && event.seq === 4);
+    assert.deepEqual(anna.lines(back.id), ['1 opened', '2 It is me again', '3 queued', '4 assigned']);
+    await solve(maya, { client: anna, id: back.id });
+    await anna.event('closed');
+    await jonas.must('set_routing_status', { status: 'away' });
+    const third = (await anna.start('Once more')).conversation;
+    assert.equal(third.agent?.id, 'maya');
+  });
+
+  test('after a while anybody may have them', async () => {
+    const { jonas, anna, back } = await comesBack('patience');
+    assert.equal(back.adviser?.id, 'maya');
+    const { event } = await anna.push('incoming_event', (push) => push.event.reason === 'released');
+    assert.deepEqual([event.type, event.agent?.id], ['queued', 'maya']);
+    assert.equal((await jonas.given()).id, back.id);
+  });
+
+  test('an adviser who leaves for good is not waited for', async () => {
+    const { maya, jonas, anna, back } = await comesBack('leaver');
+    assert.equal(back.adviser?.id, 'maya');
+    await maya.must('logout', {});
+    await anna.push('incoming_event', ({ event }) => event.reason === 'released');
+    await jonas.given(); // one of the two, the other waits
+    const { entries } = await jonas.must('list_queue', {});
+    assert.deepEqual(entries.map(({ adviser }) => adviser), [undefined]);
   });
 
   test('an agent of the team moves one that waits; its place is kept when its agent is gone', async () => {
@@ -103,7 +162,7 @@ describe('routing rules', { concurrency: true }, () => {
     const kofi = await agent(server, site, 'kofi');
     assert.equal((await kofi.given()).id, third.id);
     await kofi.must('logout', {});
-    assert.equal((await third.client.event('queued')).reason, 'agent_left');
+    for (const reason of ['prioritized', 'agent_left']) assert.equal((await third.client.event('queued')).reason, reason);
     await solve(maya, first);
     assert.equal((await maya.given()).id, third.id);
   });

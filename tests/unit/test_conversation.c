@@ -76,6 +76,32 @@ static void a_hand_over_may_change_the_team(void **state)
     conversation_fini(&c);
 }
 
+static void queued_because(struct conversation *c, enum proto_event_reason reason, const char *by)
+{
+    struct event event = event_of(c->last_seq + 1, PROTO_EVENT_TYPE_QUEUED, PROTO_AUTHOR_ROLE_SYSTEM, by);
+    event.has_reason = true;
+    event.reason = reason;
+    assert_int_equal(conversation_apply(c, &event), CONVERSATION_APPLIED);
+    assert_int_equal(c->line_seq, c->last_seq);
+}
+
+static void it_may_wait_for_one_agent(void **state)
+{
+    struct conversation c = opened();
+    assert_string_equal(c.adviser, "");
+    queued_because(&c, PROTO_EVENT_REASON_RESERVED, "maya");
+    assert_string_equal(c.adviser, "maya");
+    assert_string_equal(c.agent, "");
+    queued_because(&c, PROTO_EVENT_REASON_PRIORITIZED, "jonas");
+    assert_string_equal(c.adviser, "maya");
+    queued_because(&c, PROTO_EVENT_REASON_RELEASED, "maya");
+    assert_string_equal(c.adviser, "");
+    queued_because(&c, PROTO_EVENT_REASON_RESERVED, "maya");
+    apply(&c, PROTO_EVENT_TYPE_ASSIGNED, PROTO_AUTHOR_ROLE_AGENT, "jonas");
+    assert_string_equal(c.adviser, "");
+    conversation_fini(&c);
+}
+
 static void a_message_changes_nothing_but_the_seq(void **state)
 {
     struct conversation c = opened();
@@ -177,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_event_leads_to_its_state),
         cmocka_unit_test(a_hand_over_may_change_the_team),
+        cmocka_unit_test(it_may_wait_for_one_agent),
         cmocka_unit_test(a_message_changes_nothing_but_the_seq),
         cmocka_unit_test(known_events_and_gaps_are_told_apart),
         cmocka_unit_test(a_resend_is_found_by_its_sender_only),

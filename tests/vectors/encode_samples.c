@@ -81,6 +81,7 @@ static const struct proto_conversation conversations[] = {
         .state = PROTO_CONVERSATION_STATE_QUEUED,
         .team = TEXT("sales"),
         .receipts = {.shopper = RECEIPT(2, 1), .agent = RECEIPT(0, 0)},
+        .adviser = &mia,
     },
 };
 static const struct proto_agent_profile faces[] = {
@@ -216,6 +217,7 @@ static void print_lists(struct buf *out)
             .preview = STR("Hello?"),
             .has_priority = true,
             .priority = 9,
+            .adviser = &mia,
         },
     };
     proto_encode_list_events_response(out, ID,

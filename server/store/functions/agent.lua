@@ -7,6 +7,7 @@ local function agent_connected(keys, args)
     local agent, node, connections, capacity, teams = unpack(args)
     local nodes, of_node = site:key('agent', agent, 'nodes'), site:key('node', node, 'agents')
     redis.call('SADD', site:key('agents'), agent)
+    local before = redis.call('HGET', site:key('agent', agent), 'teams')
     site:leave_teams(agent)
     redis.call('HSET', site:key('agent', agent), 'capacity', capacity, 'teams', teams)
     if tonumber(connections) > 0 then
@@ -20,7 +21,8 @@ local function agent_connected(keys, args)
         site:agent_left_node(agent, node)
     end
     site:refresh_candidate(agent)
-    site:assign_for(agent)
+    local others = before and before ~= teams and site:release_of(agent, true, 0) or {}
+    site:assign_for(agent, others)
     return site:answer('ok')
 end
 

@@ -54,7 +54,11 @@ local function open(keys, args)
     site:append(c, 'opened', 'shopper', shopper)
     site:append(c, 'message', 'shopper', shopper, 'custom_id', custom_id, 'text', text)
     local seq = c.seq
+    local may_wait = site:queue_has_room(team)
     site:enqueue(c)
+    if may_wait then
+        site:reserve(c)
+    end
     site:assign({ team })
     return site:answer('ok', id, string.format('%d', seq), string.format('%d', site.wall))
 end

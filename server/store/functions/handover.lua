@@ -118,9 +118,7 @@ function Site:requeue_in(conversation, team)
     self:append(conversation, 'queued', 'agent', from, 'reason', 'transferred', 'team', team)
     self:enqueue(conversation)
     self:refresh_candidate(from)
-    local teams = self:agent_teams(from)
-    teams[#teams + 1] = team
-    self:assign(teams)
+    self:assign_for(from, { team })
 end
 
 -- transfer_to_team: id agent team. In a team of the agent's own the freed slot would draw it straight back: there it goes
@@ -156,6 +154,6 @@ local function set_priority(keys, args)
     if c.state ~= 'queued' then
         return site:answer('wrong_state')
     end
-    site:reprioritize(c, tonumber(args[3]))
+    site:reprioritize(c, tonumber(args[3]), args[2])
     return site:answer('ok')
 end

@@ -13,7 +13,9 @@
 --   closing   requeue         agent gone           queued    queued                deadline dropped
 --   queued    pick            agent of the team    assigned  assigned (picked)     out of the queue, into the agent's set
 --   queued    (wait over)     tick                 queued    queued (overflowed)   in the overflow team's queue, same place; once
---   queued    set_priority    agent of the team    queued    none                  another place in the queue
+--   queued    set_priority    agent of the team    queued    queued (prioritized)  another place in the queue
+--   queued    reserve         its adviser is busy  queued    queued (reserved)     out of the queue, into the adviser's own
+--   queued    release         tick; adviser gone   queued    queued (released)     back in the queue
 --   assigned, take_over       agent of the team    assigned  assigned (taken_over) from one set into the other; deadline
 --   closing                                                                        dropped; the former agent's slot is free
 --   assigned, transfer        its agent, to        assigned  assigned              the same
@@ -26,15 +28,19 @@
 --
 -- Keys, all under the site's hash tag so that they live in one slot; KEYS[1] is '{site}', the rest derive from it:
 --   :conv:<id>            hash    state shopper team agent ticket priority opened_at queued_at closed_at preview;
---                                 overflowed when it was sent to another team once
+--                                 overflowed when it was sent to another team once; adviser, lined_up_at: see adviser.lua
 --   :conv:<id>:log        stream  ids 0-<seq>, dense from 1
 --   :conv:<id>:receipts   hash    shopper_delivered shopper_seen agent_delivered agent_seen
 --   :conv:<id>:nodes      hash    node -> 1 when the shopper looks at it there, else 0
---   :shopper:<id>         hash    open name email url title
+--   :shopper:<id>         hash    open name email url title; adviser: the agent who had them last
 --   :shopper:<id>:convs   list    oldest first
 --   :team:<id>            hash    the team's settings: priority queue_limit overflow_team overflow_after_ms
+--                                 adviser_wait_ms
 --   :queue:<team>         zset    conversation by -priority * 2^40 + ticket
---   :since:<team>         zset    the same conversations by when they came there
+--   :reserved:<team>      zset    those that wait for their adviser, by the place they would have
+--   :since:<team>         zset    the conversations of both by when they came there
+--   :agent:<id>:reserved  zset    those that wait for this agent
+--   :reservations         zset    those that wait for anybody, by when that ends
 --   :pace:<team>          hash    left_at count mean deviation moves: how fast the queue moves; …:times list, the last 64
 --   :agent:<id>           hash    status capacity teams idle_since
 --   :agent:<id>:convs     set     assigned or closing; its size is the agent's load
@@ -104,12 +110,13 @@ end
 
 function Site:conversation(id)
     local key = self:key('conv', id)
-    local f = redis.call('HMGET', key, 'state', 'shopper', 'team', 'agent', 'ticket', 'priority', 'overflowed')
+    local f = redis.call('HMGET', key, 'state', 'shopper', 'team', 'agent', 'ticket', 'priority', 'overflowed',
+        'adviser', 'lined_up_at')
     if not f[1] then
         return nil
     end
     return { id = id, key = key, state = f[1], shopper = f[2], team = f[3], agent = f[4] or '', ticket = f[5],
-        priority = tonumber(f[6] or 0), overflowed = f[7] }
+        priority = tonumber(f[6] or 0), overflowed = f[7], adviser = f[8], lined_up_at = f[9] }
 end
 
 -- The one place that appends what a transition means; fields are pairs after type, at and who.

@@ -30,6 +30,7 @@ local function tick(keys, args)
     end
     site:requeue_gone(tonumber(args[2]))
     site:close_overdue()
+    site:release_due()
     site:overflow_due()
     local queued, assigned, closing = site:counts()
     local hints = redis.call('HMGET', site:key('hints'), node, 'all')
@@ -39,7 +40,7 @@ end
 function Site:counts()
     local queued, held = 0, 0
     for _, team in ipairs(redis.call('SMEMBERS', self:key('teams'))) do
-        queued = queued + redis.call('ZCARD', self:key('queue', team))
+        queued = queued + redis.call('ZCARD', self:key('since', team))
     end
     for _, agent in ipairs(redis.call('SMEMBERS', self:key('agents'))) do
         held = held + redis.call('SCARD', self:key('agent', agent, 'convs'))

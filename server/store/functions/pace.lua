@@ -31,10 +31,10 @@ function Site:note_pace(team, since)
         string.format('%d', deviation))
 end
 
--- Somebody left the queue, or came in before others: no move changes a place by more than one. Nodes are told how many moves
+-- Somebody left the queue, or came in before others: no move changes another's place by more than one. Nodes are told how many moves
 -- there were, and so know whose place may be another one by now (domain/places.h).
-function Site:queue_moved(team, moves)
-    redis.call('HINCRBY', self:key('pace', team), 'moves', moves)
+function Site:queue_moved(team)
+    redis.call('HINCRBY', self:key('pace', team), 'moves', 1)
 end
 
 -- count, mean, deviation and moves

@@ -1,6 +1,6 @@
 -- Reading many records at once. value: a flat list of rows, one a conversation, of COLUMNS values each:
--- id state shopper team agent preview opened_at queued_at closed_at priority last_seq, of the shopper name email url title,
--- and the receipts shopper_delivered shopper_seen agent_delivered agent_seen. What is not there is empty.
+-- id state shopper team agent preview opened_at queued_at closed_at priority adviser last_seq, of the shopper name email url
+-- title, and the receipts shopper_delivered shopper_seen agent_delivered agent_seen. What is not there is empty.
 
 local function add_fields(list, key, ...)
     local fields = { ... }
@@ -19,7 +19,7 @@ function Site:row(list, id)
     local last = redis.call('XREVRANGE', key .. ':log', '+', '-', 'COUNT', 1)[1]
     flat_add(list, id)
     add_fields(list, key, 'state', 'shopper', 'team', 'agent', 'preview', 'opened_at', 'queued_at', 'closed_at',
-        'priority')
+        'priority', 'adviser')
     flat_add(list, last and string.match(last[1], '-(%d+)$') or 0)
     add_fields(list, self:key('shopper', shopper), 'name', 'email', 'url', 'title')
     add_fields(list, key .. ':receipts', 'shopper_delivered', 'shopper_seen', 'agent_delivered', 'agent_seen')
@@ -64,12 +64,26 @@ local function list_closed_by(keys, args)
     return site:rows(redis.call('LRANGE', site:key('agent', args[1], 'recent'), 0, args[2] - 1))
 end
 
+-- The first so many of the line and of those that wait for their adviser, by place.
+function Site:first_waiting(team, limit)
+    local waiting = {}
+    for _, kind in ipairs({ 'queue', 'reserved' }) do
+        local list = redis.call('ZRANGE', self:key(kind, team), 0, limit - 1, 'WITHSCORES')
+        for i = 1, #list, 2 do
+            waiting[#waiting + 1] = { id = list[i], place = tonumber(list[i + 1]) }
+        end
+    end
+    table.sort(waiting, function(a, b) return a.place < b.place end)
+    return waiting
+end
+
 -- list_queue: teams (comma-separated) limit. Team by team, first in line first
 local function list_queue(keys, args)
     local site, ids = site_open(keys), {}
     for team in string.gmatch(args[1], '[^,]+') do
-        for _, id in ipairs(redis.call('ZRANGE', site:key('queue', team), 0, args[2] - 1)) do
-            ids[#ids + 1] = id
+        local waiting = site:first_waiting(team, tonumber(args[2]))
+        for i = 1, math.min(#waiting, tonumber(args[2])) do
+            ids[#ids + 1] = waiting[i].id
         end
     end
     return site:rows(ids)

@@ -37,43 +37,55 @@ local function place(conversation)
     return conversation.ticket - conversation.priority * TICKET_SPACE
 end
 
-function Site:enqueue(conversation)
-    redis.call('SADD', self:key('teams'), conversation.team)
+function Site:stand_in_line(conversation)
     local queue = self:key('queue', conversation.team)
     redis.call('ZADD', queue, place(conversation), conversation.id)
-    redis.call('ZADD', self:key('since', conversation.team), self.now, conversation.id)
-    self:plan_overflow(conversation)
     if redis.call('ZRANK', queue, conversation.id) + 1 < redis.call('ZCARD', queue) then
-        self:queue_moved(conversation.team, 1)
+        self:queue_moved(conversation.team)
     end
     self:queue_changed(conversation.team)
 end
 
--- Those it passes move by one, and it moves by as many as it passes.
-function Site:reprioritize(conversation, priority)
-    local queue = self:key('queue', conversation.team)
-    local before = redis.call('ZRANK', queue, conversation.id)
+function Site:enqueue(conversation)
+    redis.call('SADD', self:key('teams'), conversation.team)
+    redis.call('ZADD', self:key('since', conversation.team), self.now, conversation.id)
+    self:stand_in_line(conversation)
+    self:plan_overflow(conversation)
+end
+
+function Site:reprioritize(conversation, priority, by)
     conversation.priority = priority
     redis.call('HSET', conversation.key, 'priority', priority)
-    redis.call('ZADD', queue, place(conversation), conversation.id)
-    self:queue_moved(conversation.team, math.abs(redis.call('ZRANK', queue, conversation.id) - before))
+    if conversation.adviser then
+        self:reserve_place(conversation)
+    else
+        redis.call('ZADD', self:key('queue', conversation.team), place(conversation), conversation.id)
+        self:queue_moved(conversation.team)
+    end
+    self:append(conversation, 'queued', 'agent', by, 'reason', 'prioritized')
     self:queue_changed(conversation.team)
 end
 
 -- The one place that takes out of a queue.
 function Site:unlist(team, id)
-    redis.call('ZREM', self:key('queue', team), id)
+    if redis.call('ZREM', self:key('queue', team), id) == 1 then
+        self:queue_moved(team)
+    end
     redis.call('ZREM', self:key('since', team), id)
     redis.call('ZREM', self:key('overflow'), id)
-    self:queue_moved(team, 1)
     self:queue_changed(team)
 end
 
+-- Who waited for their adviser was in no line, and says nothing of its pace.
 function Site:dequeue(conversation)
-    local since = redis.call('ZSCORE', self:key('since', conversation.team), conversation.id)
+    local in_line = not conversation.adviser
+    local since = tonumber(redis.call('ZSCORE', self:key('since', conversation.team), conversation.id))
+    self:unreserve(conversation)
     self:unlist(conversation.team, conversation.id)
-    conversation.waited = self.now - tonumber(since)
-    self:note_pace(conversation.team, tonumber(since))
+    conversation.waited = self.now - since
+    if in_line then
+        self:note_pace(conversation.team, math.max(since, tonumber(conversation.lined_up_at or 0)))
+    end
 end
 
 -- What comes after the agent goes into the event.
@@ -81,13 +93,14 @@ function Site:give_to(conversation, agent, ...)
     redis.call('SADD', self:key('agent', agent, 'convs'), conversation.id)
     redis.call('HSET', self:key('agent', agent), 'idle_since', self.now)
     conversation.agent = agent
+    redis.call('HSET', self:key('shopper', conversation.shopper), 'adviser', agent)
     self:enter(conversation, 'assigned', 'agent', agent)
     self:append(conversation, 'assigned', 'agent', agent, ...)
     self:refresh_candidate(agent)
 end
 
--- Of those first in line for whom somebody of their team is free, the first one; and the team. Who is in two teams takes
--- from both lines as if they were one.
+-- Of those first in line for whom somebody of their team is free, the first one; its team and place. Who is in two teams
+-- takes from both lines as if they were one.
 function Site:first_in_line(teams)
     local first, of_team, first_place
     for _, team in ipairs(teams) do
@@ -98,28 +111,50 @@ function Site:first_in_line(teams)
             first, of_team, first_place = head[1], team, its_place
         end
     end
-    return first, of_team
+    return first, of_team, first_place
 end
 
--- Match heads of these teams' queues with free agents until either runs out. A conversation that is not there any more
--- must not stop those behind it.
+-- The one first in line to its shopper's adviser if that one is free, else to who is next. A conversation that is not
+-- there any more must not stop those behind it.
+function Site:give_first(id, team)
+    local conversation = self:conversation(id)
+    if not conversation then
+        self:unlist(team, id)
+        return
+    end
+    local agent = self:free_adviser(conversation) or redis.call('ZRANGE', self:key('candidates', team), 0, 0)[1]
+    self:dequeue(conversation)
+    self:give_to(conversation, agent)
+end
+
+-- Match heads of these teams' queues with free agents until either runs out.
 function Site:assign(teams)
     local id, team = self:first_in_line(teams)
     while id do
-        local conversation = self:conversation(id)
-        if conversation then
-            local agent = redis.call('ZRANGE', self:key('candidates', team), 0, 0)[1]
-            self:dequeue(conversation)
-            self:give_to(conversation, agent)
-        else
-            self:unlist(team, id)
-        end
+        self:give_first(id, team)
         id, team = self:first_in_line(teams)
     end
 end
 
-function Site:assign_for(agent)
-    self:assign(self:agent_teams(agent))
+-- The agent may be free now: to those who wait for nobody else first, but for higher priorities in line. And whoever was
+-- put into these other teams' lines.
+function Site:assign_for(agent, other_teams)
+    local teams = self:agent_teams(agent)
+    for _, team in ipairs(other_teams or {}) do
+        teams[#teams + 1] = team
+    end
+    local own = self:first_reserved(agent)
+    while own do
+        local id, team, its_place = self:first_in_line(teams)
+        if id and math.floor(its_place / TICKET_SPACE) < -own.priority then
+            self:give_first(id, team)
+        else
+            self:dequeue(own)
+            self:give_to(own, agent)
+        end
+        own = self:first_reserved(agent)
+    end
+    self:assign(teams)
 end
 
 -- Take a conversation from its agent, who may be gone for good.
@@ -139,7 +174,7 @@ function Site:requeue(conversation, reason)
 end
 
 function Site:requeue_all_of(agent, reason)
-    local teams = {}
+    local teams = self:release_of(agent, false, BATCH)
     for _, id in ipairs(redis.call('SMEMBERS', self:key('agent', agent, 'convs'))) do
         local conversation = self:conversation(id)
         if conversation then

@@ -11,16 +11,21 @@ local function set_team(keys, args)
 end
 
 function Site:team(id)
-    local f = redis.call('HMGET', self:key('team', id), 'priority', 'queue_limit', 'overflow_team', 'overflow_after_ms')
+    local f = redis.call('HMGET', self:key('team', id), 'priority', 'queue_limit', 'overflow_team', 'overflow_after_ms',
+        'adviser_wait_ms')
     return { priority = tonumber(f[1] or 0), queue_limit = tonumber(f[2]), overflow_team = f[3],
-        overflow_after_ms = tonumber(f[4]) }
+        overflow_after_ms = tonumber(f[4]), adviser_wait_ms = tonumber(f[5] or 0) }
 end
 
--- Whether a new conversation may come: the queue has room for it, or somebody is free to take it at once.
-function Site:has_room(team)
+-- Whether one more may wait.
+function Site:queue_has_room(team)
     local limit = self:team(team).queue_limit
     return not limit or redis.call('ZCARD', self:key('since', team)) < limit
-        or redis.call('EXISTS', self:key('candidates', team)) == 1
+end
+
+-- Whether a new conversation may come: it may wait, or somebody is free to take it at once.
+function Site:has_room(team)
+    return self:queue_has_room(team) or redis.call('EXISTS', self:key('candidates', team)) == 1
 end
 
 -- Where a new conversation goes that asks for this team; nil: nowhere.
@@ -45,6 +50,7 @@ end
 
 -- In the other team's queue it has the place that it would have had there. Nobody was served: the pace is as it was.
 function Site:overflow(conversation, team)
+    self:unreserve(conversation)
     self:unlist(conversation.team, conversation.id)
     conversation.team, conversation.overflowed = team, '1'
     self:enter(conversation, 'queued', 'team', team, 'queued_at', self.wall, 'overflowed', '1')

@@ -30,26 +30,43 @@ export class Answer {
   /** Of the lines that somebody is free for, who is first. */
   private firstInLine(): Conversation | undefined {
     const { world } = this;
-    const heads = [...world.waiting].flatMap(([team, [first]]) => (first && world.candidates(team).length ? [first] : []));
+    const heads = [...world.waiting.keys()].flatMap((team) => world.candidates(team).length ? world.line(team).slice(0, 1) : []);
     return heads.sort((a, b) => world.placeOf(a) - world.placeOf(b))[0];
   }
 
-  /** Whatever may be assigned is, to whom it is due: first in line, to the least loaded, longest idle. */
+  /** Who waits for somebody who is free. */
+  private firstReserved(): Conversation | undefined {
+    const { world } = this;
+    const own = [...world.agents.values()].filter((agent) => world.isFree(agent)).flatMap(({ id }) => world.reservedOf(id).slice(0, 1));
+    if (own.length > 1) throw new Wrong(`${own.map(({ id }) => id)} wait though their advisers are free`);
+    return own[0];
+  }
+
+  /** Who is to be given next: who waits for an agent who is free, or a higher priority in line. */
+  private next(): Conversation | undefined {
+    const [own, first] = [this.firstReserved(), this.firstInLine()];
+    return own && !(first && first.priority > own.priority) ? own : first;
+  }
+
+  /** Whatever may be assigned is, to whom it is due: their adviser, else the least loaded, longest idle. */
   assigns(): void {
     const { world } = this;
     while (this.steps[0]?.type === 'assigned') {
       const { id, agent } = this.steps[0];
       const c = world.conversations.get(id);
       if (c?.state !== 'queued') throw new Wrong(`${id} is assigned out of ${c?.state}`);
-      expect('first in line', id, this.firstInLine()?.id);
-      expect(`next agent of ${c.team}`, agent, world.candidates(c.team)[0]?.[0]);
+      expect('next in line', id, this.next()?.id);
+      const free = world.candidates(c.team).map(([one]) => one);
+      const own = c.adviser ?? free.find((one) => one === world.adviserOf.get(c.shopper));
+      if (own) world.count(c.adviser ? 'adviser came' : 'adviser preferred');
+      expect(`next agent of ${c.team}`, agent, own ?? free[0]);
       world.notePace(c);
       world.place(c, 'assigned', agent);
       world.agent(agent).idleSince = world.clock;
       world.event(c, 'assigned', 'agent', agent);
       this.took(c, 'assigned', world.clock - c.since);
     }
-    expect('who waits though somebody is free', this.firstInLine()?.id, undefined);
+    expect('who waits though somebody is free', this.next()?.id, undefined);
   }
 }
 

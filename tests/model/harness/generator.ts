@@ -19,7 +19,7 @@ export type Profile = {
 
 const DAY: Profile['weights'] = {
   open: 14, append: 14, propose_close: 9, confirm_close: 6, dispute_close: 3, agent_connected: 7, agent_signed_out: 1,
-  set_team: 0.7, set_priority: 3, pick: 4, take_over: 3, transfer_to_agent: 3, transfer_to_team: 3,
+  set_team: 1.5, set_priority: 3, pick: 4, take_over: 3, transfer_to_agent: 3, transfer_to_team: 3,
   set_routing_status: 3, view: 6, unview: 3, tick: 14, node_left: 0.3, read: 4, silence: 0.4, clock_set: 0.2,
 };
 const SMALL = { BATCH: 3, BURY_BATCH: 4, RESEND_WINDOW: 6 };
@@ -111,7 +111,7 @@ export class Generator {
       case 'set_team':
         return { kind, team: this.team(), settings: this.settings() };
       case 'set_priority':
-        return { kind, id: (wrongly ? this.conversation() : this.waiting())?.id ?? 'none', agent: this.agent(), priority: random.below(10) };
+        return { kind, id: (random.chance(0.3) ? this.conversation() : this.waiting())?.id ?? 'none', agent: this.agent(), priority: random.below(10) };
       case 'transfer_to_agent':
       case 'transfer_to_team': {
         const c = wrongly ? this.world.ofShopper.get(this.shopper())?.at(-1) : this.held();
@@ -186,10 +186,11 @@ export class Generator {
 
   private settings(): Settings {
     const { random } = this;
-    const limited = random.chance(0.4) && { queue_limit: random.between(0, 6) };
-    const overflows = random.chance(0.6) && { overflow_team: this.team() };
+    const limited = random.chance(0.5) && { queue_limit: random.between(0, 4) };
+    const overflows = random.chance(0.8) && { overflow_team: this.team() };
     const after = random.chance(0.7) && { overflow_after_ms: random.pick([1, 500, 5000]) };
-    return { priority: random.pick([0, 0, 0, 1, 9]), ...limited, ...overflows, ...after };
+    const waits = random.chance(0.7) && { adviser_wait_ms: random.pick([0, 300, 3000, 20_000]) };
+    return { priority: random.pick([0, 0, 0, 1, 9]), ...limited, ...overflows, ...after, ...waits };
   }
 
   private tick(node: string) {

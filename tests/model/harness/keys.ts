@@ -16,10 +16,12 @@ const hash = (value: Fields): Held => ({ kind: 'hash', value });
 
 function conversation(c: Conversation): Held {
   return hash({
-    state: c.state, shopper: c.shopper, team: c.team, agent: c.agent, ticket: c.ticket, priority: c.priority, overflowed: c.overflowed ? 1 : undefined, opened_at: c.openedAt,
+    state: c.state, shopper: c.shopper, team: c.team, agent: c.agent, ticket: c.ticket, priority: c.priority, overflowed: c.overflowed ? 1 : undefined, adviser: c.adviser, lined_up_at: c.linedUpAt, opened_at: c.openedAt,
     queued_at: c.queuedAt, closed_at: c.closedAt, preview: `preview of ${c.id}`,
   });
 }
+
+const places = (world: World, list: Conversation[]): Held => zset(list.map((c) => [c.id, world.placeOf(c)]));
 
 function ofConversation(world: World, id: string, part?: string): Held | undefined {
   const c = world.conversations.get(id);
@@ -33,13 +35,14 @@ function ofShopper(world: World, id: string, part?: string): Held | undefined {
   if (!all) return undefined;
   if (part === 'convs') return { kind: 'list', value: all.map((c) => c.id) };
   const last = all.at(-1)!.id;
-  return hash({ open: world.openOf.get(id)?.id, url: `/page/${last}`, title: `title ${last}` });
+  return hash({ open: world.openOf.get(id)?.id, url: `/page/${last}`, title: `title ${last}`, adviser: world.adviserOf.get(id) });
 }
 
 function ofAgent(world: World, id: string, part?: string): Held | undefined {
   const agent = world.agents.get(id);
   if (!agent) return undefined;
   if (part === 'convs') return set([...agent.holds].map((c) => c.id));
+  if (part === 'reserved') return places(world, world.reservedOf(id));
   if (part === 'recent') return { kind: 'list', value: agent.recent };
   if (part === 'nodes') return hash(Object.fromEntries(agent.nodes));
   const teams = agent.connected ? agent.teams.join(',') : undefined;
@@ -60,7 +63,9 @@ function held(world: World, kind: string, id = '', part?: string): Held | undefi
     case 'conv': return ofConversation(world, id, part);
     case 'shopper': return ofShopper(world, id, part);
     case 'agent': return ofAgent(world, id, part);
-    case 'queue': return zset((world.waiting.get(id) ?? []).map((c) => [c.id, world.placeOf(c)]));
+    case 'queue': return places(world, world.line(id));
+    case 'reserved': return places(world, (world.waiting.get(id) ?? []).filter(({ adviser }) => adviser));
+    case 'reservations': return zset([...world.waiting.values()].flat().flatMap((c) => (c.adviser ? [[c.id, c.reservedUntil!]] : [])));
     case 'since': return zset((world.waiting.get(id) ?? []).map((c) => [c.id, c.since]));
     case 'team': return hash(world.settings.get(id) ?? {});
     case 'pace': return ofPace(world, id, part);
@@ -92,13 +97,13 @@ export function wanted(world: World, key: string): Held | undefined {
 
 /** Every key there must be. */
 export function allKeys(world: World): string[] {
-  const keys = ['agents', 'teams', 'nodes', 'beaten', 'hints', 'gone', 'deadlines', 'overflow', 'ticket', 'clock'];
+  const keys = ['agents', 'teams', 'nodes', 'beaten', 'hints', 'gone', 'deadlines', 'overflow', 'reservations', 'ticket', 'clock'];
   for (const id of new Set([...world.conversations.keys(), ...world.views.keys()])) {
     keys.push(`conv:${id}`, `conv:${id}:log`, `conv:${id}:nodes`);
   }
   for (const id of world.ofShopper.keys()) keys.push(`shopper:${id}`, `shopper:${id}:convs`);
-  for (const id of world.agents.keys()) for (const part of ['', ':convs', ':recent', ':nodes']) keys.push(`agent:${id}${part}`);
-  for (const team of world.waiting.keys()) keys.push(`queue:${team}`, `since:${team}`, `pace:${team}`, `pace:${team}:times`);
+  for (const id of world.agents.keys()) for (const part of ['', ':convs', ':recent', ':nodes', ':reserved']) keys.push(`agent:${id}${part}`);
+  for (const team of world.waiting.keys()) keys.push(`queue:${team}`, `reserved:${team}`, `since:${team}`, `pace:${team}`, `pace:${team}:times`);
   for (const team of world.settings.keys()) keys.push(`team:${team}`);
   for (const team of new Set([...world.agents.values()].flatMap(({ teams }) => teams))) keys.push(`candidates:${team}`);
   for (const id of world.agentsOf.keys()) keys.push(`node:${id}:agents`);

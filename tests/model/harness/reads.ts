@@ -6,7 +6,7 @@ import { expect, type Conversation, type World } from './world.ts';
 function recordOf(world: World, c: Conversation): (string | number)[] {
   const shopper = world.ofShopper.get(c.shopper)!.at(-1)!;
   return [
-    c.id, c.state, c.shopper, c.team, c.agent, `preview of ${c.id}`, c.openedAt, c.queuedAt, c.closedAt ?? '', c.priority, c.log.length,
+    c.id, c.state, c.shopper, c.team, c.agent, `preview of ${c.id}`, c.openedAt, c.queuedAt, c.closedAt ?? '', c.priority, c.adviser ?? '', c.log.length,
     '', '', `/page/${shopper.id}`, `title ${shopper.id}`, '', '', '', '',
   ];
 }

@@ -39,10 +39,15 @@ function open(world: World, answer: Answer, op: Op<'open'>): void {
   world.openOf.set(shopper, c);
   world.opened = c;
   world.touch('ticket', 'teams', `shopper:${shopper}`, `shopper:${shopper}:convs`);
+  const mayWait = world.queueHasRoom(team);
   world.place(c, 'queued', '');
   world.event(c, 'opened', 'shopper', shopper);
   answer.took(c, 'opened');
   world.event(c, 'message', 'shopper', shopper, { custom_id: customId, text: `text of ${customId}` });
+  if (mayWait && world.reserve(c)) {
+    world.event(c, 'queued', 'system', c.adviser!, { reason: 'reserved' });
+    answer.took(c, 'queued');
+  }
   answer.assigns();
   answer.verdict('ok', id, 2, wall);
 }
@@ -142,12 +147,12 @@ function setPriority(world: World, answer: Answer, op: Op<'set_priority'>): void
   const c = world.conversations.get(op.id);
   if (!c || !world.agents.get(op.agent)?.teams.includes(c.team)) return answer.verdict('not_found');
   if (c.state !== 'queued') return answer.verdict('wrong_state');
-  const line = world.waiting.get(c.team)!;
-  const before = line.indexOf(c);
   c.priority = op.priority;
   world.sort(c.team);
-  world.queueMoved(c.team, Math.abs(line.indexOf(c) - before));
-  world.touch(`conv:${c.id}`);
+  if (c.adviser) world.touch(`agent:${c.adviser}:reserved`, `reserved:${c.team}`);
+  else world.queueMoved(c.team);
+  world.event(c, 'queued', 'agent', op.agent, { reason: 'prioritized' });
+  answer.took(c, 'queued');
   answer.verdict('ok');
 }
 
@@ -155,6 +160,15 @@ function setTeam(world: World, answer: Answer, { team, settings }: Op<'set_team'
   world.settings.set(team, settings);
   world.touch(`team:${team}`);
   answer.verdict('ok');
+}
+
+function release(world: World, answer: Answer, list: Conversation[]): void {
+  for (const c of list) {
+    const adviser = c.adviser!;
+    world.release(c);
+    world.event(c, 'queued', 'system', adviser, { reason: 'released' });
+    answer.took(c, 'queued');
+  }
 }
 
 function agentConnected(world: World, answer: Answer, op: Op<'agent_connected'>): void {
@@ -172,12 +186,14 @@ function agentConnected(world: World, answer: Answer, op: Op<'agent_connected'>)
     world.agentLeftNode(op.agent, op.node);
   }
   world.touchLoad(op.agent);
+  release(world, answer, world.reservedOf(op.agent).filter(({ team }) => !agent.teams.includes(team)));
   answer.assigns();
   answer.verdict('ok');
 }
 
 function requeueAll(world: World, answer: Answer, id: string): void {
   const agent = world.agent(id);
+  release(world, answer, world.reservedOf(id).slice(0, world.limits.BATCH));
   while (agent.holds.size > 0) {
     const c = world.conversations.get(answer.steps[0]?.id ?? '');
     if (!c || !agent.holds.has(c)) throw new Wrong(`${id} is gone and keeps ${[...agent.holds].map((held) => held.id)}`);
@@ -230,6 +246,13 @@ function tick(world: World, answer: Answer, op: Op<'tick'>): void {
   const deadlines = [...world.closing].map(({ id, deadline }) => [id, deadline!] as [string, number]);
   for (const id of due(world, deadlines, world.clock)) {
     close(world, answer, world.conversations.get(id)!, 'system', '', 'timed_out');
+  }
+  const reserved = [...world.waiting.values()].flat().filter(({ adviser }) => adviser);
+  for (const id of due(world, reserved.map((c) => [c.id, c.reservedUntil!] as [string, number]), world.clock)) {
+    const c = world.conversations.get(id)!;
+    if (!c.adviser) continue;
+    release(world, answer, [c]);
+    answer.assigns();
   }
   overflow(world, answer);
   const queued = [...world.waiting.values()].reduce((sum, line) => sum + line.length, 0);

@@ -21,6 +21,9 @@ export type Conversation = {
   priority: number;
   overflowed?: boolean;
   overflowAt?: number; // while it waits
+  adviser?: string; // whom it waits for
+  reservedUntil?: number;
+  linedUpAt?: number; // after that
   state: State;
   agent: string;
   openedAt: number;
@@ -32,7 +35,7 @@ export type Conversation = {
 };
 
 /** Of a team, as set_team is told. */
-export type Settings = { priority: number; queue_limit?: number; overflow_team?: string; overflow_after_ms?: number };
+export type Settings = { priority: number; queue_limit?: number; overflow_team?: string; overflow_after_ms?: number; adviser_wait_ms?: number };
 const DEFAULTS: Settings = { priority: 0 };
 
 export type Agent = {
@@ -70,7 +73,8 @@ export class World {
   readonly ofShopper = new Map<string, Conversation[]>();
   readonly openOf = new Map<string, Conversation>();
   readonly settings = new Map<string, Settings>();
-  readonly waiting = new Map<string, Conversation[]>(); // by place; a team that ever had a queue stays
+  readonly waiting = new Map<string, Conversation[]>(); // by place, also who waits for their adviser; a team that ever had a queue stays
+  readonly adviserOf = new Map<string, string>(); // a shopper's last agent
   readonly pace = new Map<string, { leftAt: number; times: number[] }>(); // of a queue; newest first
   readonly moves = new Map<string, number>(); // of a queue: somebody left it, or came in before others
   readonly closing = new Set<Conversation>();
@@ -150,6 +154,8 @@ export class World {
     this.closing.delete(c);
     Object.assign(c, { state, agent, deadline });
     if (state === 'queued') this.joinLine(c);
+    if (state === 'assigned') this.adviserOf.set(c.shopper, agent);
+    if (state === 'assigned') this.touch(`shopper:${c.shopper}`);
     if (state === 'assigned' || state === 'closing') this.agent(agent).holds.add(c);
     if (state === 'closing') this.closing.add(c);
     if (state === 'closed') this.openOf.delete(c.shopper);
@@ -159,8 +165,9 @@ export class World {
     const line = getOr(this.waiting, c.team, () => []);
     if (!line.includes(c)) return;
     line.splice(line.indexOf(c), 1);
-    this.queueMoved(c.team);
+    if (!c.adviser) this.queueMoved(c.team);
     c.overflowAt = undefined;
+    this.unreserve(c);
     this.touch(`queue:${c.team}`, `since:${c.team}`, 'overflow');
     this.queuesChanged.add(c.team);
   }
@@ -170,7 +177,43 @@ export class World {
     this.planOverflow(c);
     this.touch(`since:${c.team}`, 'teams');
     this.sort(c.team);
-    if (this.waiting.get(c.team)!.at(-1) !== c) this.queueMoved(c.team);
+    if (this.line(c.team).at(-1) !== c) this.queueMoved(c.team);
+  }
+
+  private unreserve(c: Conversation): void {
+    if (!c.adviser) return;
+    this.touch(`agent:${c.adviser}:reserved`, `reserved:${c.team}`, 'reservations', `conv:${c.id}`);
+    c.adviser = c.reservedUntil = undefined;
+  }
+
+  reserve(c: Conversation): boolean {
+    const { adviser_wait_ms: wait = 0 } = this.team(c.team);
+    const adviser = this.adviserOf.get(c.shopper) ?? '';
+    const agent = this.agents.get(adviser);
+    const there = agent !== undefined && (agent.nodes.size > 0 || this.gone.has(adviser));
+    if (wait === 0 || !there || !agent.teams.includes(c.team) || this.isFree(agent)) return false;
+    Object.assign(c, { adviser, reservedUntil: this.clock + wait });
+    this.touch(`agent:${adviser}:reserved`, `reserved:${c.team}`, 'reservations', `queue:${c.team}`);
+    return true;
+  }
+
+  release(c: Conversation): void {
+    this.unreserve(c);
+    c.linedUpAt = this.clock;
+    if (this.line(c.team).at(-1) !== c) this.queueMoved(c.team);
+    this.touch(`queue:${c.team}`);
+    this.queuesChanged.add(c.team);
+  }
+
+  /** Who waits for this agent, by place. */
+  reservedOf(agent: string): Conversation[] {
+    const all = [...this.waiting.values()].flat().filter(({ adviser }) => adviser === agent);
+    return all.sort((a, b) => this.placeOf(a) - this.placeOf(b));
+  }
+
+  /** Who waits for whoever is free. */
+  line(team: string): Conversation[] {
+    return (this.waiting.get(team) ?? []).filter(({ adviser }) => !adviser);
   }
 
   planOverflow(c: Conversation): void {
@@ -185,10 +228,13 @@ export class World {
     this.joinLine(c);
   }
 
+  queueHasRoom(team: string): boolean {
+    return (this.waiting.get(team) ?? []).length < (this.team(team).queue_limit ?? Infinity);
+  }
+
   /** For a new one. */
   hasRoom(team: string): boolean {
-    const { queue_limit: limit = Infinity } = this.team(team);
-    return (this.waiting.get(team) ?? []).length < limit || this.candidates(team).length > 0;
+    return this.queueHasRoom(team) || this.candidates(team).length > 0;
   }
 
   team(id: string): Settings {
@@ -206,8 +252,8 @@ export class World {
     this.touch(`queue:${team}`);
   }
 
-  queueMoved(team: string, moves = 1): void {
-    this.moves.set(team, (this.moves.get(team) ?? 0) + moves);
+  queueMoved(team: string): void {
+    this.moves.set(team, (this.moves.get(team) ?? 0) + 1);
     this.touch(`pace:${team}`);
   }
 
@@ -243,10 +289,11 @@ export class World {
   }
 
   /** It is about to leave its queue. Who did not wait says nothing about the queue. */
-  notePace({ team, since }: Conversation): void {
-    if (since >= this.clock) return;
+  notePace({ team, since, linedUpAt = 0, adviser }: Conversation): void {
+    const began = Math.max(since, linedUpAt);
+    if (adviser || began >= this.clock) return;
     const { leftAt, times } = this.pace.get(team) ?? { leftAt: 0, times: [] };
-    const next = [this.clock - Math.max(leftAt, since), ...times].slice(0, PACE_TIMES);
+    const next = [this.clock - Math.max(leftAt, began), ...times].slice(0, PACE_TIMES);
     this.pace.set(team, { leftAt: this.clock, times: next });
     this.touch(`pace:${team}`, `pace:${team}:times`);
   }
