@@ -22,6 +22,7 @@ struct http_conn {
     enum http_state state;
     bool keep_alive;
     bool wakes_late; /* SO_RCVLOWAT was raised */
+    bool peer_left;  /* it will send no more */
     struct buf head;
     struct str body; /* borrowed from response; empty for HEAD */
     size_t sent_bytes;
@@ -113,7 +114,7 @@ static void await_request(struct http_conn *conn)
     list_remove(&conn->node);
     list_push_back(&hall->conns, &conn->node);
     arm(conn, HTTP_REQUEST_MAX_MS);
-    wait_for(conn, UV_READABLE);
+    wait_for(conn, UV_READABLE | UV_DISCONNECT);
 }
 
 static void finish_response(struct http_conn *conn)
@@ -206,8 +207,13 @@ static void answer_handshake(struct http_conn *conn, const struct request *reque
     }
 }
 
+/* Who asks for a WebSocket and leaves before it is there has given up waiting. */
 static void answer(struct http_conn *conn, const struct request *request)
 {
+    if (handshake_concerns(request) && conn->peer_left) {
+        drop(conn);
+        return;
+    }
     if (handshake_concerns(request)) {
         answer_handshake(conn, request);
         return;
@@ -218,10 +224,11 @@ static void answer(struct http_conn *conn, const struct request *request)
     respond(conn, request->method != REQUEST_HEAD);
 }
 
-/* The bytes stay in the socket, which therefore stays readable: ask to be woken only when there are more. */
+/* The bytes stay in the socket, which therefore stays readable: ask to be woken only when there are more.
+ * From a peer that has left there never are, and its socket is always readable. */
 static void wait_for_more(struct http_conn *conn, size_t have_bytes)
 {
-    if (!set_low_water(conn, have_bytes + 1))
+    if (conn->peer_left || !set_low_water(conn, have_bytes + 1))
         drop(conn);
 }
 
@@ -265,6 +272,7 @@ static void on_event_cb(uv_poll_t *poll, int status, int events)
     }
     switch (conn->state) {
     case HTTP_READING:
+        conn->peer_left = events & UV_DISCONNECT;
         read_request(conn);
         return;
     case HTTP_WRITING:

@@ -81,6 +81,15 @@ describe('deadlines', { concurrency: true }, () => {
     between(await secondsUntil(Promise.all([closeOf(silent), closeOf(slow)]), start, 12), 5, 11);
   });
 
+  test('a request that was broken off is not waited for', async (t) => {
+    const start = Date.now();
+    const broken = bare(t);
+    broken.write('GET /healthz HTTP/1.1\r\nHost: a-name');
+    await pause(200); // it has been read by then, and its rest is waited for
+    broken.end();
+    between(await secondsUntil(closeOf(broken), start, 12), 0.1, 6);
+  });
+
   test('when a server dies, the conversations of its agents are with others within 10 s', async (t) => {
     const own = await startServer({ settings: { agent_grace_ms: 500 } });
     t.after(() => own.close());
