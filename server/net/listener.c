@@ -11,7 +11,9 @@
 #include "base/log.h"
 
 enum {
-    BACKLOG = 4096, /* the kernel caps it at net.core.somaxconn */
+    /* Whoever stands in it for seconds has given up when the turn comes, and all the work is for nothing.
+       Past it the kernel lets the client knock again a second later. */
+    BACKLOG = 1024,
     ACCEPTS_A_TURN = 128,
     RETRY_MS = 200,
     /* A peer that vanished without a word is noticed within about two minutes, idle or not, with no timer of
@@ -150,9 +152,16 @@ static bool is_out_of_resources(int error)
     return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
+/* libuv polls again and again while there are many events, before anything else has its turn, what is to be
+ * sent among it: the bound is for all of that together. */
+static void turn_cb(uv_prepare_t *turn)
+{
+    container_of(turn, struct listener, turn)->accepts_left = ACCEPTS_A_TURN;
+}
+
 static void accept_waiting(struct listener *listener)
 {
-    for (int i = 0; i < ACCEPTS_A_TURN && listener->fd >= 0; i++) {
+    for (; listener->accepts_left > 0 && listener->fd >= 0; listener->accepts_left--) {
         int fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
             listener->on_accept(listener, fd);
@@ -181,6 +190,8 @@ bool listener_start(struct listener *listener, uv_loop_t *loop, struct wheel *wh
     if (uv_poll_init(loop, &listener->poll, listener->fd) != 0)
         return false;
     uv_poll_start(&listener->poll, UV_READABLE, on_readable_cb);
+    uv_prepare_init(loop, &listener->turn);
+    uv_prepare_start(&listener->turn, turn_cb);
     return true;
 }
 
@@ -189,5 +200,6 @@ void listener_close(struct listener *listener, uv_close_cb closed)
     wheel_disarm(listener->wheel, &listener->retry);
     uv_close((uv_handle_t *)&listener->poll,
              closed); /* takes it out of the poller at once, so closing fd is safe */
+    uv_close((uv_handle_t *)&listener->turn, NULL); /* the last to be closed is the first to be gone */
     listener_abandon(listener);
 }

@@ -22,6 +22,8 @@ typedef bool (*listener_room_fn)(
 
 struct listener {
     uv_poll_t poll;
+    uv_prepare_t turn;        /* of the loop begins */
+    int accepts_left;         /* in this turn */
     struct wheel *wheel;      /* borrowed */
     struct wheel_timer retry; /* armed while out of descriptors */
     listener_accept_fn on_accept;
