@@ -2,6 +2,7 @@
  * is told when to come back, each at another moment, so that the servers that stay (or this one, restarted)
  * are not stormed. */
 #include "base/clock.h"
+#include "base/config.h"
 #include "base/crypto.h"
 #include "base/log.h"
 #include "session/hub.h"
@@ -14,7 +15,7 @@ enum {
     /* A session's log-in costs some 0.1 ms; three times that leaves room for everything else. */
     SPREAD_US_PER_SESSION = 300,
     SPREAD_MIN_MS = 500,
-    SPREAD_MAX_MS = 60000,
+    SPREAD_MAX_MS = 45000, /* so that with full jitter on top nearly everybody is back in a minute */
 };
 
 static struct {
@@ -29,9 +30,13 @@ static void count_session(struct session *session, void *ctx)
     ++*(int64_t *)ctx;
 }
 
+/* The workers of a machine send their sessions away at the same time, and share its processors when these
+ * come back. */
 static int64_t spread_ms(int64_t sessions)
 {
-    int64_t ms = sessions * SPREAD_US_PER_SESSION / 1000;
+    int64_t processors = uv_available_parallelism(), workers = hub_get()->config->workers;
+    int64_t us = sessions * SPREAD_US_PER_SESSION;
+    int64_t ms = (workers > processors ? us * workers / processors : us) / 1000;
     return ms < SPREAD_MIN_MS ? SPREAD_MIN_MS : ms > SPREAD_MAX_MS ? SPREAD_MAX_MS : ms;
 }
 
