@@ -176,6 +176,13 @@ static void take_conversation(struct chat *chat, struct str conversation)
         chat->is_behind = true;
 }
 
+/* With a cursor an agent is also shown what somebody else has by now. */
+static bool is_theirs(const struct session *session, struct str conversation)
+{
+    struct str agent = scan_member_text(scan_member(conversation, "agent"), "id");
+    return !session->agent || (agent.data && session->person && str_eq_c(agent, session->person));
+}
+
 void chat_given(struct session *session, struct str conversation)
 {
     struct chat *chat = find(session, scan_member_text(conversation, "id"));
@@ -186,7 +193,8 @@ void chat_given(struct session *session, struct str conversation)
     if (!chat)
         return;
     take_conversation(chat, conversation);
-    chat_take(chat);
+    if (is_theirs(session, conversation))
+        chat_take(chat);
 }
 
 /* An agent's log-in names all that are theirs; a shopper's are always theirs. */

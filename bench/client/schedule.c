@@ -125,10 +125,10 @@ static void note_lateness(struct schedule *schedule, int64_t late_us)
         schedule->late_max_us = late_us;
 }
 
-/* What is armed meanwhile for now has its turn in the next round: sockets come in between. */
+/* A crowd that is due at once comes in pieces: sockets have their turn in between. */
 void schedule_run(struct schedule *schedule, int64_t now_us)
 {
-    while (schedule->count > 0 && schedule->heap[1]->due_us <= now_us) {
+    for (int i = 0; i < SCHEDULE_A_TURN && schedule->count > 0 && schedule->heap[1]->due_us <= now_us; i++) {
         struct timer *timer = schedule->heap[1];
         note_lateness(schedule, now_us - timer->due_us);
         take_out(schedule, timer);

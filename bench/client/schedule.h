@@ -23,7 +23,7 @@ struct timer {
     uint32_t place; /* in the heap, from 1; 0: disarmed */
 };
 
-enum { SCHEDULE_LATE_US = 10 * 1000 };
+enum { SCHEDULE_LATE_US = 10 * 1000, SCHEDULE_A_TURN = 256 };
 
 struct schedule {
     struct timer **heap; /* owned; heap[0] is not used */
@@ -44,5 +44,5 @@ void schedule_close(struct schedule *schedule); /* the loop must turn once more 
 /* Arms, or arms anew. */
 void schedule_at(struct schedule *schedule, struct timer *timer, int64_t due_us, timer_fn fn);
 void schedule_off(struct schedule *schedule, struct timer *timer);
-/* Calls what is due; the timerfd does this by itself. */
+/* Calls what is due, SCHEDULE_A_TURN at most; the timerfd does this by itself. */
 void schedule_run(struct schedule *schedule, int64_t now_us);

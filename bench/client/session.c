@@ -201,12 +201,12 @@ static void on_open(struct socket *socket)
     log_in(container_of(socket, struct session, socket));
 }
 
-static void keep_token(struct session *session, struct str token)
+static void keep(char **text, struct str new)
 {
-    if (!token.data || (session->token && str_eq_c(token, session->token)))
+    if (!new.data || (*text && str_eq_c(new, *text)))
         return;
-    free(session->token);
-    session->token = strndup(token.data, token.len);
+    free(*text);
+    *text = strndup(new.data, new.len);
 }
 
 static void ping(struct timer *timer);
@@ -227,7 +227,9 @@ static void on_logged_in(struct session *session, struct str payload)
     int64_t now_us = schedule_now_us();
     client_count(COUNTER_LOGINS);
     histogram_add(&client_get()->report->login_us, now_us - session->began_us);
-    keep_token(session, scan_member_text(payload, "token"));
+    keep(&session->token, scan_member_text(payload, "token"));
+    if (session->agent)
+        keep(&session->person, scan_member_text(scan_member(scan_member(payload, "agent"), "profile"), "id"));
     session->state = SESSION_READY;
     session->began_us = now_us;
     note_back(session);

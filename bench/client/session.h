@@ -35,6 +35,7 @@ struct session {
     struct timer timer; /* of whatever state it is in */
     struct chat *chats; /* owned */
     char *token;        /* owned; NULL: nobody yet */
+    char *person;       /* owned; an agent's id, NULL: a shopper, or not known yet */
     int64_t began_us;   /* this attempt's connect(); once ready, when that was */
     uint32_t number;    /* in this process */
     uint32_t agent;     /* which one, from 1; 0: a shopper */

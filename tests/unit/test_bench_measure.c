@@ -74,7 +74,8 @@ static void timers_fire_in_order_and_only_when_due(void **state)
     schedule_at(&schedule, &timers[1], now + 3600000000LL + TIMERS, note_cb); /* anew */
     schedule_run(&schedule, now + 3600000000LL - 1);
     assert_int_equal(fired_count, 0);
-    schedule_run(&schedule, now + 3600000000LL + TIMERS);
+    for (int turns = 0; turns < TIMERS / SCHEDULE_A_TURN + 1; turns++)
+        schedule_run(&schedule, now + 3600000000LL + TIMERS);
     assert_int_equal(fired_count, TIMERS - TIMERS / 5);
     for (int i = 1; i < fired_count; i++)
         assert_true(fired_us[i - 1] <= fired_us[i]);
