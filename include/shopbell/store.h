@@ -167,6 +167,11 @@ bool store_set_routing_status(struct store *store, struct str site, struct str a
 bool store_tick(struct store *store, struct str site, int64_t agent_grace_ms, store_transition_fn done,
                 void *ctx);
 bool store_node_left(struct store *store, struct str site, store_transition_fn done, void *ctx);
+/* Counts a try of an account and of a network, on all nodes together; each count begins with its first try
+ * and ends window_ms later. values: how many there were of the account, with this one, and after how many ms
+ * its count begins anew; then the same of the network. */
+bool store_count_try(struct store *store, struct str site, int64_t window_ms, struct str account,
+                     struct str network, store_transition_fn done, void *ctx);
 bool store_snapshot(struct store *store, struct str site, store_transition_fn done, void *ctx);
 
 /* ---- other nodes ---- */

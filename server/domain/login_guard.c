@@ -1,16 +1,19 @@
 #include "domain/login_guard.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 
 #include "base/alloc.h"
 #include "domain/rate.h"
 
-enum { WINDOW_MS = 60000, WINDOW_FULL_MS = 1000, KEY_BYTES = 320, ENTRIES_MAX = 100000 };
+enum { WINDOW_FULL_MS = 1000, KEY_BYTES = 320, ENTRIES_MAX = 100000, NETWORK_PREFIX_BYTES = 8 };
 
 /* Scaled by 60 so that a try a minute is a whole number of tokens a second. */
-static const struct rate_limit account_limit = {.burst_tokens = 5 * 60, .refill_tokens_per_s = 5};
-static const struct rate_limit address_limit = {.burst_tokens = 20 * 60, .refill_tokens_per_s = 20};
 enum { TRY_COST = 60 };
+static const struct rate_limit account_limit = {.burst_tokens = LOGIN_TRIES_OF_ACCOUNT * TRY_COST,
+                                                .refill_tokens_per_s = LOGIN_TRIES_OF_ACCOUNT};
+static const struct rate_limit network_limit = {.burst_tokens = LOGIN_TRIES_OF_NETWORK * TRY_COST,
+                                                .refill_tokens_per_s = LOGIN_TRIES_OF_NETWORK};
 
 struct entry {
     struct map_node node;
@@ -42,13 +45,13 @@ void login_guard_fini(struct login_guard *guard)
  * would be the greater attack. */
 static void login_guard_sweep(struct login_guard *guard, int64_t now_ms)
 {
-    int64_t pause_ms = map_count(&guard->by_key) < ENTRIES_MAX ? WINDOW_MS : WINDOW_FULL_MS;
+    int64_t pause_ms = map_count(&guard->by_key) < ENTRIES_MAX ? LOGIN_WINDOW_MS : WINDOW_FULL_MS;
     if (now_ms - guard->swept_ms < pause_ms)
         return;
     guard->swept_ms = now_ms;
     map_for_each_safe(node, &guard->by_key) {
         struct entry *entry = container_of(node, struct entry, node);
-        if (now_ms - entry->rate.updated_ms >= WINDOW_MS)
+        if (now_ms - entry->rate.updated_ms >= LOGIN_WINDOW_MS)
             entry_free(guard, entry);
     }
 }
@@ -77,16 +80,27 @@ static int64_t login_guard_take(struct login_guard *guard, const char *key, cons
 {
     bool full = map_count(&guard->by_key) >= ENTRIES_MAX;
     struct entry *entry = full ? NULL : entry_for(guard, str_from(key), limit, now_ms);
-    return entry ? rate_take(&entry->rate, limit, TRY_COST, now_ms) : WINDOW_MS;
+    return entry ? rate_take(&entry->rate, limit, TRY_COST, now_ms) : LOGIN_WINDOW_MS;
+}
+
+struct str login_network(struct str address, char out[LOGIN_NETWORK_BYTES])
+{
+    struct in6_addr in6;
+    snprintf(out, LOGIN_NETWORK_BYTES, STR_FMT, STR_ARG(address));
+    if (inet_pton(AF_INET6, out, &in6) == 1) {
+        memset(in6.s6_addr + NETWORK_PREFIX_BYTES, 0, sizeof in6.s6_addr - NETWORK_PREFIX_BYTES);
+        inet_ntop(AF_INET6, &in6, out, LOGIN_NETWORK_BYTES);
+    }
+    return str_from(out);
 }
 
 int64_t login_guard_try(struct login_guard *guard, struct str site, struct str account, struct str address,
                         int64_t now_ms)
 {
-    char key[KEY_BYTES];
+    char key[KEY_BYTES], network[LOGIN_NETWORK_BYTES];
     login_guard_sweep(guard, now_ms);
-    snprintf(key, sizeof key, "address " STR_FMT, STR_ARG(address));
-    int64_t wait_ms = login_guard_take(guard, key, &address_limit, now_ms);
+    snprintf(key, sizeof key, "network " STR_FMT, STR_ARG(login_network(address, network)));
+    int64_t wait_ms = login_guard_take(guard, key, &network_limit, now_ms);
     if (wait_ms > 0)
         return wait_ms;
     snprintf(key, sizeof key, "account " STR_FMT " " STR_FMT, STR_ARG(site), STR_ARG(account));

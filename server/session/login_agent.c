@@ -72,6 +72,7 @@ static void login_by_token(struct login *login, struct str token)
 
 /* ---- by password ---- */
 
+/* A password on its way: counted by Redis, then checked on the thread pool. */
 struct password_check {
     uv_work_t work;
     struct login *login;
@@ -104,6 +105,14 @@ static void login_give_token(struct login *login)
         login_unavailable(login);
 }
 
+static void check_free(struct password_check *check)
+{
+    if (check->password)
+        crypto_wipe(check->password, strlen(check->password));
+    sb_free(check->password);
+    sb_free(check);
+}
+
 static void check_cb(uv_work_t *work)
 {
     struct password_check *check = work->data;
@@ -116,9 +125,7 @@ static void checked_cb(uv_work_t *work, int status)
     struct login *login = check->login;
     bool right = status == 0 && check->right && login->agent;
     login->site->hub->passwords_in_flight--;
-    crypto_wipe(check->password, strlen(check->password));
-    sb_free(check->password);
-    sb_free(check);
+    check_free(check);
     if (right)
         login_give_token(login);
     else
@@ -133,36 +140,88 @@ static const char *password_hash_for(const struct login *login)
     return agent->password_hash.data;
 }
 
-static bool password_check_start(struct login *login, struct str password)
+static struct password_check *check_new(struct login *login, struct str password)
 {
-    struct hub *hub = login->site->hub;
     struct password_check *check = sb_calloc(1, sizeof *check);
     if (!check)
-        return false;
+        return NULL;
     check->work.data = check;
     check->login = login;
     check->hash = password_hash_for(login);
     check->password = sb_strdup(password);
-    if (check->password && uv_queue_work(hub->loop, &check->work, check_cb, checked_cb) == 0) {
-        hub->passwords_in_flight++;
-        return true;
-    }
-    sb_free(check->password);
-    sb_free(check);
-    return false;
+    if (check->password)
+        return check;
+    check_free(check);
+    return NULL;
 }
 
-/* How long to wait before the next try; 0: this one may go on. An e-mail may be written in many ways, and all
- * of them are one account. */
-static int64_t login_wait_ms(struct login *login, struct session *session, struct str email)
+static void check_start(struct password_check *check)
 {
+    struct login *login = check->login;
     struct hub *hub = login->site->hub;
-    struct str account = login->agent ? login->agent->config->email : email;
-    int64_t wait_ms = login_guard_try(&hub->login_guard, login->site->id, account,
-                                      str_from(session->login->address), clock_mono_ms());
-    if (wait_ms == 0 && hub->passwords_in_flight >= PASSWORDS_IN_FLIGHT_MAX)
-        return PASSWORDS_BUSY_MS;
-    return wait_ms;
+    if (hub->passwords_in_flight >= PASSWORDS_IN_FLIGHT_MAX) {
+        check_free(check);
+        login_refuse_for(login, PASSWORDS_BUSY_MS);
+    } else if (uv_queue_work(hub->loop, &check->work, check_cb, checked_cb) == 0) {
+        hub->passwords_in_flight++;
+    } else {
+        check_free(check);
+        login_unavailable(login);
+    }
+}
+
+/* ---- how often: this node's guard, then all nodes together ---- */
+
+/* An e-mail may be written in many ways, and all of them are one account. */
+static struct str login_account(const struct login *login, struct str email)
+{
+    return login->agent ? login->agent->config->email : email;
+}
+
+static int64_t tries_wait_ms(const struct store_transition *tries)
+{
+    int64_t account_ms = tries->numbers[0] > LOGIN_TRIES_OF_ACCOUNT ? tries->numbers[1] : 0;
+    int64_t network_ms = tries->numbers[2] > LOGIN_TRIES_OF_NETWORK ? tries->numbers[3] : 0;
+    return account_ms > network_ms ? account_ms : network_ms;
+}
+
+/* While Redis is away nobody could get in anyway: what was not counted is not checked. */
+static void on_tries(void *ctx, enum store_result result, const struct store_transition *tries)
+{
+    struct password_check *check = ctx;
+    struct login *login = check->login;
+    int64_t wait_ms = result == STORE_OK ? tries_wait_ms(tries) : 0;
+    if (result == STORE_OK && wait_ms == 0) {
+        check_start(check);
+        return;
+    }
+    check_free(check);
+    if (wait_ms > 0)
+        login_refuse_for(login, wait_ms);
+    else
+        login_unavailable(login);
+}
+
+/* Nobody's e-mail is kept, also not for a minute: what was typed may be anything. */
+static bool login_count_try(struct password_check *check, struct str account, struct str address)
+{
+    struct login *login = check->login;
+    char hash[CRYPTO_SHA256_HEX_BYTES], network[LOGIN_NETWORK_BYTES];
+    crypto_sha256_hex(account, hash);
+    return store_count_try(login->site->hub->store, login->site->id, LOGIN_WINDOW_MS, str_from(hash),
+                           login_network(address, network), on_tries, check);
+}
+
+static void login_check(struct login *login, struct session *session,
+                        const struct proto_login_request *request)
+{
+    struct password_check *check = check_new(login, request->password);
+    if (check &&
+        login_count_try(check, login_account(login, request->email), str_from(session->login->address)))
+        return;
+    if (check)
+        check_free(check);
+    login_unavailable(login);
 }
 
 static void login_by_password(struct login *login, struct session *session,
@@ -170,13 +229,15 @@ static void login_by_password(struct login *login, struct session *session,
 {
     const struct config_agent *config = config_agent_by_email(login->site->config, request->email);
     login->agent = config ? site_agent(login->site, config->id) : NULL;
-    int64_t wait_ms = login_wait_ms(login, session, request->email);
+    int64_t wait_ms =
+        login_guard_try(&login->site->hub->login_guard, login->site->id, login_account(login, request->email),
+                        str_from(session->login->address), clock_mono_ms());
     if (wait_ms > 0)
         login_refuse_for(login, wait_ms);
     else if (login->site->config->agents_count == 0)
         login_failed(login, wrong_password, false);
-    else if (!password_check_start(login, request->password))
-        login_unavailable(login);
+    else
+        login_check(login, session, request);
 }
 
 void login_agent(struct login *login, struct session *session, const struct proto_login_request *request)

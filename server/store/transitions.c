@@ -277,6 +277,17 @@ bool store_node_left(struct store *store, struct str site, store_transition_fn d
     return transition_send(store, &cmd, done, ctx);
 }
 
+bool store_count_try(struct store *store, struct str site, int64_t window_ms, struct str account,
+                     struct str network, store_transition_fn done, void *ctx)
+{
+    struct cmd cmd;
+    cmd_function(&cmd, "count_try", site, false);
+    cmd_i64(&cmd, window_ms);
+    cmd_arg(&cmd, account);
+    cmd_arg(&cmd, network);
+    return transition_send(store, &cmd, done, ctx);
+}
+
 bool store_snapshot(struct store *store, struct str site, store_transition_fn done, void *ctx)
 {
     struct cmd cmd;

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { agent, Client, shopper } from './harness/client.ts';
+import { agent, Client, nextAddress, shopper } from './harness/client.ts';
+import { email } from './harness/config.ts';
 import { type Server, startServer } from './harness/server.ts';
 import { until } from './harness/until.ts';
 
 const settings = { agent_grace_ms: 500 };
-const sites = ['chat', 'dies', 'drain', 'both', 'resend', 'pages', 'lost', 'cut', 'queue', 'team'];
+const sites = ['guess', 'crowd', 'chat', 'dies', 'drain', 'both', 'resend', 'pages', 'lost', 'cut', 'queue', 'team'];
 
 function beside(first: Server, flags: string[] = []): Promise<Server> {
   return startServer({ sites, settings, flags: ['--redis', `unix:${join(first.data, 'redis.sock')}`, ...flags] });
@@ -87,6 +88,25 @@ describe('two servers', { concurrency: true }, () => {
     const again = await back.must('start_conversation', { custom_id: 'anna-once', text: 'Once' });
     assert.deepEqual([again.conversation.id, again.seq, again.duplicate], [id, first.seq, true]);
     assert.equal(maya.lines(id).filter((line) => line.endsWith('Once')).length, 1);
+  });
+
+  test('passwords are counted on both together', async () => {
+    const guess = async (server: Server, address: string, name: string, site = 'guess') => {
+      const client = await Client.open(server, { address });
+      const outcome = await client.ask('login', { role: 'agent', site, email: email(name), password: 'guess' });
+      client.socket.terminate();
+      assert.ok(!outcome.success);
+      return outcome.error;
+    };
+    for (const server of [east, west, east, west, east]) {
+      assert.equal((await guess(server, nextAddress(), 'maya')).type, 'authentication_failed');
+    }
+    const { type, retry_after_ms: wait } = await guess(west, nextAddress(), 'maya');
+    assert.ok(type === 'rate_limited' && wait! > 0 && wait! <= 60_000, `${type} ${wait}`);
+    const address = nextAddress();
+    const all = await Promise.all(Array.from({ length: 24 }, (_, i) => guess(i % 2 ? east : west, address, `nobody${i}`, 'crowd')));
+    const types = all.map((error) => error.type).sort();
+    assert.deepEqual(types, [...Array<string>(20).fill('authentication_failed'), ...Array<string>(4).fill('rate_limited')]);
   });
 
   test('a page on the other server sees the conversation that was opened here', async () => {

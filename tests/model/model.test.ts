@@ -37,7 +37,7 @@ const MUST_HAPPEN = `
   transfer_to_team not_found, transfer_to_team not_yours, transfer_to_team agent_away,
   event assigned transferred, event queued transferred, agent_connected ok,
   agent_signed_out ok, set_routing_status ok, view ok, unview ok, tick ok,
-  node_left ok, node buried, snapshot ok, load_conversation ok, load_shopper ok, list_of_shopper ok, list_closed_by ok,
+  node_left ok, node buried, count_try ok, snapshot ok, load_conversation ok, load_shopper ok, list_of_shopper ok, list_closed_by ok,
   list_queue ok`;
 
 const bench = await startRedis();

@@ -50,6 +50,7 @@
 --   :agents :teams        set     ids ever seen
 --   :nodes                zset    node by last heartbeat; :node:<id>:agents, :node:<id>:convs  sets
 --   :beaten               set     nodes that had a heartbeat since they were last taken for dead
+--   :tries:<who>          number  log-ins by password of late; it ends by itself
 --   :hints                hash    node, or all -> how many hints were published to it
 --   :clock                hash    wall now: the two clocks below at the last heartbeat
 --   :gone                 zset    agent by when the last connection went

@@ -20,7 +20,7 @@ export type Profile = {
 const DAY: Profile['weights'] = {
   open: 14, append: 14, propose_close: 9, confirm_close: 6, dispute_close: 3, agent_connected: 7, agent_signed_out: 1,
   set_team: 1.5, set_priority: 3, pick: 4, take_over: 3, transfer_to_agent: 3, transfer_to_team: 3,
-  set_routing_status: 3, view: 6, unview: 3, tick: 14, node_left: 0.3, read: 4, silence: 0.4, clock_set: 0.2,
+  set_routing_status: 3, view: 6, unview: 3, tick: 14, node_left: 0.3, count_try: 0.5, read: 4, silence: 0.4, clock_set: 0.2,
 };
 const SMALL = { BATCH: 3, BURY_BATCH: 4, RESEND_WINDOW: 6 };
 
@@ -126,6 +126,8 @@ export class Generator {
         return { kind, agent: this.agent(), status: random.chance(0.65) ? 'accepting' : 'away' };
       case 'view':
         return { kind, id: this.id(), node: this.node(), flag: random.pick(['0', '1']) };
+      case 'count_try':
+        return { kind, window: 1e9, account: `account${random.below(5)}`, network: `network${random.below(3)}` };
       case 'unview': {
         const node = this.node();
         const seen = [...(this.world.viewsOf.get(node) ?? [])];

@@ -77,6 +77,7 @@ function held(world: World, kind: string, id = '', part?: string): Held | undefi
     case 'node': return set((part === 'agents' ? world.agentsOf : world.viewsOf).get(id) ?? []);
     case 'clock': return hash(world.beat ?? {});
     case 'hints': return hash(Object.fromEntries(world.hints));
+    case 'tries': return world.tries.has(id) ? { kind: 'string', value: String(world.tries.get(id)) } : undefined;
     case 'gone': return zset(world.gone);
     case 'overflow': return zset([...world.waiting.values()].flat().flatMap((c) => (c.overflowAt === undefined ? [] : [[c.id, c.overflowAt]])));
     case 'deadlines': return zset([...world.closing].map((c) => [c.id, c.deadline!]));
@@ -106,6 +107,7 @@ export function allKeys(world: World): string[] {
   for (const team of world.waiting.keys()) keys.push(`queue:${team}`, `reserved:${team}`, `since:${team}`, `pace:${team}`, `pace:${team}:times`);
   for (const team of world.settings.keys()) keys.push(`team:${team}`);
   for (const team of new Set([...world.agents.values()].flatMap(({ teams }) => teams))) keys.push(`candidates:${team}`);
+  for (const who of world.tries.keys()) keys.push(`tries:${who}`);
   for (const id of world.agentsOf.keys()) keys.push(`node:${id}:agents`);
   for (const id of world.viewsOf.keys()) keys.push(`node:${id}:convs`);
   return keys.map((key) => `{${SITE}}:${key}`).filter((key) => wanted(world, key));

@@ -20,6 +20,7 @@ export type Operation = { ms: number } & (
   | { kind: 'unview'; id: string; node: string }
   | { kind: 'tick'; node: string; grace: number }
   | { kind: 'node_left'; node: string }
+  | { kind: 'count_try'; window: number; account: string; network: string }
   | { kind: 'snapshot' }
   | { kind: 'load_conversation'; id: string }
   | { kind: 'load_shopper'; shopper: string }

@@ -268,6 +268,14 @@ function view(world: World, answer: Answer, op: Op<'view'>): void {
   expect('others who look', [answer.reply[0], found], ['ok', others.sort()]);
 }
 
+function countTry(world: World, answer: Answer, op: Op<'count_try'>): void {
+  const counts = [op.account, op.network].map((who) => world.try(who));
+  const found = rows(answer.reply[1] as string[], 2);
+  expect('tries', found.map(([count]) => Number(count)), counts);
+  const ends = found.every(([, left]) => Number(left) > 0 && Number(left) <= op.window);
+  expect('tries that end', [answer.reply[0], ends], ['ok', true]);
+}
+
 function signedOut(world: World, answer: Answer, { agent }: Op<'agent_signed_out'>): void {
   if (!world.agents.get(agent)?.nodes.size) {
     world.gone.delete(agent);
@@ -314,6 +322,7 @@ export function apply(world: World, op: Operation, reply: Reply | Error): void {
       answer.verdict('ok', op.status);
       break;
     case 'view': return view(world, answer, op);
+    case 'count_try': return countTry(world, answer, op);
     case 'unview': world.leave(op.id, op.node); answer.verdict('ok'); break;
     case 'tick': tick(world, answer, op); break;
     case 'node_left': world.bury(op.node); answer.verdict('ok'); break;

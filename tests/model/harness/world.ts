@@ -86,6 +86,7 @@ export class World {
   readonly views = new Map<string, Map<string, string>>(); // conversation, node, whether the shopper looks there
   readonly viewsOf = new Map<string, Set<string>>();
   readonly hints = new Map<string, number>();
+  readonly tries = new Map<string, number>();
 
   readonly tally = new Map<string, number>(); // what happened how often, to see that a run is worth something
 
@@ -239,6 +240,14 @@ export class World {
 
   team(id: string): Settings {
     return this.settings.get(id) ?? DEFAULTS;
+  }
+
+  /** How many there were of them, with this one. */
+  try(who: string): number {
+    const count = (this.tries.get(who) ?? 0) + 1;
+    this.tries.set(who, count);
+    this.touch(`tries:${who}`);
+    return count;
   }
 
   /** Higher priorities first, then lower tickets. */

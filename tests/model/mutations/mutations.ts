@@ -103,6 +103,8 @@ export const MUTATIONS: [what: string, text: string, broken: string][] = [
   ['one who comes in before others and moves nobody', " < redis.call('ZCARD', queue) then\n        self:queue_moved(conversation.team)\n", " < redis.call('ZCARD', queue) then\n"],
   ['a pace that never forgets', "    redis.call('LTRIM', times, 0, PACE_TIMES - 1)\n", ''],
   ['a pace from before they came', 'self.now - math.max(last, since)', 'self.now - last'],
+  ['tries that never end', "'PX', args[1], 'NX'", "'NX'"],
+  ['each try begins the count', "'PX', args[1], 'NX'", "'PX', args[1]"],
   ['no last entry kept of 50', "redis.call('LTRIM', recent, 0, 49)", "redis.call('LTRIM', recent, 0, 48)"],
   ['the clock goes back', 'math.max(wall - last[1], 0)', '(wall - last[1])'],
   ['the clock leaps', 'math.min(math.max(wall - last[1], 0), CLOCK_STEP_MS)', 'math.max(wall - last[1], 0)'],
