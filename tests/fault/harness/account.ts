@@ -39,3 +39,10 @@ export async function account(redis: Redis, site: string, conversation_id: strin
 export function addAccount(to: { count(figure: string, more: number): void }, account: Account): void {
   for (const [figure, value] of Object.entries(account)) to.count(figure, value);
 }
+
+/** Frees its agent for those who come next; the account of it has been taken. */
+export async function closeConversation(redis: Redis, site: string, id: string): Promise<void> {
+  const { agent, shopper } = await redis.hash(`{${site}}:conv:${id}`);
+  await redis.call('FCALL', 'shopbell_propose_close', 1, `{${site}}`, id, agent!, 60_000);
+  await redis.call('FCALL', 'shopbell_confirm_close', 1, `{${site}}`, id, shopper!);
+}

@@ -18,6 +18,8 @@ export interface Person {
   site: string;
   /** The agent's; a shopper has none. */
   name?: string;
+  /** Of a shopper who has another page, or comes back. */
+  token?: string;
 }
 
 /** Whose answer is missing that long may as well be gone. */
@@ -31,14 +33,16 @@ export class Talker {
   refusals = 0;
   private client?: Client;
   private connecting?: Promise<Client>;
-  private token?: string;
+  token?: string;
   private left = false;
 
   constructor(
     private readonly person: Person,
     /** Where to log in next. */
     private readonly server: () => Server,
-  ) {}
+  ) {
+    this.token = person.token;
+  }
 
   private async logIn(): Promise<Client> {
     const { site, name } = this.person;
@@ -47,7 +51,14 @@ export class Talker {
     if (name && this.token) server.tokens.set(`${site}/${name}`, this.token);
     const client = name ? await agent(server, site, name, options) : await shopper(server, site, { ...options, token: this.token });
     this.token = client.token;
+    for (const { id, has_more } of client.login.conversations) if (has_more) await this.readOn(client, id);
     return client;
+  }
+
+  /** What a log-in had no room for. */
+  private async readOn(client: Client, conversation_id: string): Promise<void> {
+    const after = () => this.history.cursors().find((cursor) => cursor.conversation_id === conversation_id)!.seq;
+    while ((await client.must('list_events', { conversation_id, after: after() })).has_more);
   }
 
   private async connect(): Promise<Client> {
@@ -92,19 +103,31 @@ export class Talker {
   }
 
   /** A shopper's first message. */
-  async start(custom_id: string, text: string, team?: string): Promise<void> {
+  async start(custom_id: string, text: string, team?: string): Promise<Requests['start_conversation']['response']> {
     const outcome = await this.ask('start_conversation', { custom_id, text, team });
     assert.ok(outcome.success, 'start_conversation was refused');
     this.conversation_id = outcome.payload.conversation.id;
     this.acked.push({ conversation_id: this.conversation_id, custom_id, text, seq: outcome.payload.seq });
+    return outcome.payload;
   }
 
-  /** Until it is acknowledged; `times` at once, as a client may whose answers do not come. False: it may not (any more). */
+  /** Until it is acknowledged, and by which answer. Undefined: it may not write there (any more). */
+  async tell(custom_id: string, text: string, conversation_id = this.conversation_id): Promise<Requests['send_event']['response'] | undefined> {
+    const outcome = await this.ask('send_event', { conversation_id, custom_id, text });
+    if (!outcome.success) return undefined;
+    this.acked.push({ conversation_id, custom_id, text, seq: outcome.payload.seq });
+    return outcome.payload;
+  }
+
+  /** As tell(); `times` at once, as a client may whose answers do not come. False: it may not (any more). */
   async send(custom_id: string, text: string, { conversation_id = this.conversation_id, times = 1 } = {}): Promise<boolean> {
-    const message = { conversation_id, custom_id, text };
-    const outcomes = await Promise.all(Array.from({ length: times }, () => this.ask('send_event', message)));
-    for (const outcome of outcomes) if (outcome.success) return this.acked.push({ ...message, seq: outcome.payload.seq }) > 0;
-    return false;
+    const answers = Array.from({ length: times }, () => this.tell(custom_id, text, conversation_id));
+    return (await Promise.all(answers)).some((answer) => answer);
+  }
+
+  /** The network breaks, without a word to either side; whoever was cut off comes back. */
+  cut(): void {
+    this.client?.socket.terminate();
   }
 
   /** Those of which anything was seen. */

@@ -21,7 +21,7 @@ import { whyNotServerFrame } from '../../vectors/schemas.ts';
 import { email, PASSWORD } from './config.ts';
 import { History } from './history.ts';
 import type { Server } from './server.ts';
-import { pause, within } from './until.ts';
+import { pause } from './until.ts';
 
 export interface Closed {
   code: number;
@@ -32,7 +32,11 @@ export type Outcome<A extends Action> =
   | { success: true; payload: Requests[A]['response'] }
   | { success: false; error: WireError; request_id?: string; action?: string };
 
-type Take = (frame: ServerFrame) => boolean;
+interface Taker {
+  wanted(frame: ServerFrame): boolean;
+  take(frame: ServerFrame): void;
+  fail(error: Error): void;
+}
 
 /** Of what came instead, in the words of a failure. */
 const SHOWN = 8;
@@ -55,11 +59,9 @@ export interface ClientOptions {
 export class Client {
   /** What came and was not yet asked for, oldest first. */
   private readonly inbox: ServerFrame[] = [];
-  private readonly takers = new Set<Take>();
+  private readonly takers = new Set<Taker>();
   private requests = 0;
   private broken?: Error;
-  private breaks: (error: Error) => void = () => undefined;
-  private readonly breaking = new Promise<never>((_, reject) => (this.breaks = reject));
   readonly closed: Promise<Closed>;
   /** Of the log-in that succeeded. */
   login!: LoginResponse;
@@ -68,7 +70,6 @@ export class Client {
     readonly socket: WebSocket,
     private readonly history: History,
   ) {
-    this.breaking.catch(() => undefined);
     socket.on('message', (data, isBinary) => this.receive(data.toString(), isBinary));
     this.closed = new Promise((resolve) =>
       socket.on('close', (code, reason) => {
@@ -92,13 +93,13 @@ export class Client {
     const wrong = isBinary ? 'it is binary' : whyNotServerFrame(frame);
     if (wrong) this.fail(new Error(`a frame is not as the schemas say: ${wrong}\n${text.slice(0, 500)}`));
     if (frame.type === 'push') this.history.onPush(frame);
-    for (const take of this.takers) if (take(frame)) return;
+    for (const taker of this.takers) if (taker.wanted(frame)) return taker.take(frame);
     this.inbox.push(frame);
   }
 
   private fail(error: Error): void {
     this.broken ??= error;
-    this.breaks(this.broken);
+    for (const taker of this.takers) taker.fail(this.broken);
   }
 
   /** The first frame, come or to come, that is wanted. */
@@ -106,18 +107,24 @@ export class Client {
     const at = this.inbox.findIndex(wanted);
     if (at >= 0) return this.inbox.splice(at, 1)[0]!;
     if (this.broken) throw new Error(`${what}: ${this.broken.message}`);
-    let taker!: Take;
-    const taken = new Promise<ServerFrame>((resolve) => {
-      taker = (frame) => wanted(frame) && (this.takers.delete(taker), resolve(frame), true);
+    const taken = await this.next(wanted, withinMs);
+    if (!(taken instanceof Error)) return taken;
+    const waiting = this.inbox.slice(-SHOWN).map((frame) => JSON.stringify(frame).slice(0, 200)).join('\n  ');
+    throw new Error(`${what}: ${taken.message}\nof what came meanwhile:\n  ${waiting}`);
+  }
+
+  /** One promise and one timer a wait: tests under load wait a million times. */
+  private next(wanted: (frame: ServerFrame) => boolean, withinMs: number): Promise<ServerFrame | Error> {
+    return new Promise((resolve) => {
+      const done = (what: ServerFrame | Error) => {
+        clearTimeout(timer);
+        this.takers.delete(taker);
+        resolve(what);
+      };
+      const taker: Taker = { wanted, take: done, fail: done };
+      const timer = setTimeout(() => done(new Error(`not within ${withinMs} ms`)), withinMs);
       this.takers.add(taker);
     });
-    try {
-      return await within(what, Promise.race([taken, this.breaking]), withinMs);
-    } catch (error) {
-      this.takers.delete(taker);
-      const waiting = this.inbox.slice(-SHOWN).map((frame) => JSON.stringify(frame).slice(0, 200)).join('\n  ');
-      throw new Error(`${what}: ${(error as Error).message}\nof what came meanwhile:\n  ${waiting}`);
-    }
   }
 
   // --- requests ------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ export class History {
     return events;
   }
 
-  /** To log in with: how far each conversation is known. */
+  /** To log in with: how far each conversation is known without a gap. */
   cursors(): { conversation_id: string; seq: number }[] {
     return [...this.newest].map(([conversation_id, seq]) => ({ conversation_id, seq }));
   }
@@ -27,7 +27,9 @@ export class History {
     const known = events.get(event.seq);
     if (known) assert.equal(event.text ?? event.type, known.text ?? known.type, `event ${event.seq} came in two versions`);
     this.held.set(conversation_id, events.set(event.seq, event));
-    this.newest.set(conversation_id, Math.max(event.seq, this.newest.get(conversation_id) ?? 0));
+    let newest = this.newest.get(conversation_id) ?? event.seq;
+    while (events.has(newest + 1)) newest++;
+    this.newest.set(conversation_id, newest);
   }
 
   private takeAll({ id, events }: Pick<Conversation, 'id' | 'events'>): void {
