@@ -8,8 +8,16 @@
 #include "proto.h"
 #include "shopbell/str.h"
 
+/* Which event, in whatever history: seq is dense from 1 in its conversation, and the generation tells apart
+ * what was written under one seq before and after the loss of a failover. Both grow together, never one down.
+ */
+struct event_id {
+    int64_t generation;
+    int64_t seq;
+};
+
 struct event {
-    int64_t seq; /* dense from 1 in its conversation */
+    struct event_id id;
     int64_t at_ms;
     enum proto_event_type type;
     enum proto_author_role role;

@@ -59,7 +59,7 @@ struct store_upcalls {
 /* New; starts the private Redis if config names none, and connects. Borrows config. NULL after an error was
  * logged. */
 struct store *store_new(uv_loop_t *loop, const struct config *config, const struct store_upcalls *upcalls);
-/* Ends links and, when everything sent is answered or 1.5 s have passed, the private Redis; then calls done. */
+/* Ends links and, when everything sent is answered or 5 s have passed, the private Redis; then calls done. */
 void store_stop(struct store *store, void (*done)(void *ctx), void *ctx);
 void store_free(struct store *store); /* after done; NULL is fine */
 bool store_is_up(const struct store *store);
@@ -130,8 +130,10 @@ typedef void (*store_transition_fn)(void *ctx, enum store_result result,
 
 struct store_opening {
     struct str id, shopper, team, custom_id, text, preview, url, title;
+    struct str again; /* instead of id, where no conversation has it; data == NULL: none */
 };
-/* OK, DUPLICATE: values are id, seq and time of the message. EXISTS: the id of the open conversation. */
+/* OK, DUPLICATE: values are id, seq, time and generation of the message. EXISTS: the id of the open
+ * conversation. */
 bool store_open(struct store *store, struct str site, const struct store_opening *opening,
                 store_transition_fn done, void *ctx);
 bool store_propose_close(struct store *store, struct str site, struct str id, struct str agent,
@@ -166,6 +168,10 @@ bool store_set_routing_status(struct store *store, struct str site, struct str a
  * whether this node was known (0: it is new, or was taken for dead: it says again who is here). */
 bool store_tick(struct store *store, struct str site, int64_t agent_grace_ms, store_transition_fn done,
                 void *ctx);
+/* Before anything else on every new link: the generation of what is written from now on (generation.lua).
+ * known: the last one known here, or -1; lost: a stream that grew in that one is shorter now. values: it. */
+bool store_begin_generation(struct store *store, struct str site, int64_t known, bool lost,
+                            store_transition_fn done, void *ctx);
 bool store_node_left(struct store *store, struct str site, store_transition_fn done, void *ctx);
 /* Counts a try of an account and of a network, on all nodes together; each count begins with its first try
  * and ends window_ms later. values: how many there were of the account, with this one, and after how many ms
@@ -205,18 +211,25 @@ void store_check_hints(struct store *store, struct str site, int64_t to_node, in
 /* ---- events ---- */
 
 typedef void (*store_appended_fn)(void *ctx, enum store_result result);
-/* Appends event with the id 0-<event->seq>: the hot path. CONFLICT when the stream's top is not below that.
- */
+/* Appends event under its id: the hot path. CONFLICT when the stream's top is not below that. */
 bool store_append(struct store *store, struct str site, struct str conversation, const struct event *event,
                   store_appended_fn done, void *ctx);
 
+/* The same when the id is of another generation than the last event known, top: CONFLICT when that is not the
+ * stream's top. */
+bool store_append_first(struct store *store, struct str site, struct str conversation, struct event_id top,
+                        const struct event *event, store_appended_fn done, void *ctx);
+
 typedef void (*store_events_fn)(void *ctx, enum store_result result, const struct event *events,
                                 size_t count);
-/* Events with after < seq, oldest first. */
-bool store_read_after(struct store *store, struct str site, struct str conversation, int64_t after, int limit,
-                      store_events_fn done, void *ctx);
-/* The newest events with seq < before (0: no bound), given oldest first. */
-bool store_read_before(struct store *store, struct str site, struct str conversation, int64_t before,
+/* Events behind that one, oldest first. */
+bool store_read_after(struct store *store, struct str site, struct str conversation, struct event_id after,
+                      int limit, store_events_fn done, void *ctx);
+/* The same, beginning with that one; when it is not there, with what comes after its place. */
+bool store_read_from(struct store *store, struct str site, struct str conversation, struct event_id from,
+                     int limit, store_events_fn done, void *ctx);
+/* The newest events before that one (seq 0: no bound), given oldest first. */
+bool store_read_before(struct store *store, struct str site, struct str conversation, struct event_id before,
                        int limit, store_events_fn done, void *ctx);
 
 /* ---- records ---- */

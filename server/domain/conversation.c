@@ -5,6 +5,7 @@
 void conversation_fini(struct conversation *conversation)
 {
     sent_ids_fini(&conversation->sent);
+    generations_fini(&conversation->generations);
 }
 
 static void conversation_enter(struct conversation *c, enum proto_conversation_state state)
@@ -21,7 +22,7 @@ static void conversation_given_to(struct conversation *c, struct str agent)
 static void conversation_lines_up(struct conversation *c, const struct event *event)
 {
     bool reserved = event->has_reason && event->reason == PROTO_EVENT_REASON_RESERVED;
-    c->line_seq = event->seq;
+    c->line_seq = event->id.seq;
     if (!event->has_reason || event->reason != PROTO_EVENT_REASON_PRIORITIZED)
         snprintf(c->adviser, sizeof c->adviser, STR_FMT, STR_ARG(reserved ? event->by : STR("")));
 }
@@ -66,31 +67,39 @@ static void conversation_fold(struct conversation *c, const struct event *event)
 
 enum conversation_applied conversation_apply(struct conversation *c, const struct event *event)
 {
-    if (event->seq <= c->last_seq)
+    if (event->id.seq <= c->last_seq)
         return CONVERSATION_KNOWN;
-    if (event->seq != c->last_seq + 1)
+    if (event->id.seq != c->last_seq + 1)
         return CONVERSATION_GAP;
-    if (event->custom_id.data &&
-        !sent_ids_add(&c->sent, event->role, event->by, event->custom_id, event->seq))
+    if (!generations_add(&c->generations, event->id) ||
+        (event->custom_id.data &&
+         !sent_ids_add(&c->sent, event->role, event->by, event->custom_id, event->id.seq)))
         return CONVERSATION_NO_MEMORY;
-    c->last_seq = event->seq;
-    c->last_at_ms = event->at_ms;
+    c->last_seq = event->id.seq;
     conversation_fold(c, event);
     return CONVERSATION_APPLIED;
 }
 
-bool conversation_ends_with(const struct conversation *c, const struct event *event)
+struct event_id conversation_id_at(const struct conversation *c, int64_t seq)
 {
-    return event->seq == c->last_seq && event->at_ms == c->last_at_ms &&
-           (!event->custom_id.data ||
-            sent_ids_find(&c->sent, event->role, event->by, event->custom_id) == event->seq);
+    return (struct event_id){generations_at(&c->generations, seq), seq};
+}
+
+struct event_id conversation_last_id(const struct conversation *c)
+{
+    return conversation_id_at(c, c->last_seq);
+}
+
+bool conversation_has(const struct conversation *c, struct event_id id)
+{
+    return id.seq > 0 && id.seq <= c->last_seq && generations_at(&c->generations, id.seq) == id.generation;
 }
 
 void conversation_forget_events(struct conversation *c)
 {
     struct conversation empty = {.id = c->id, .shopper = c->shopper};
     snprintf(empty.team, sizeof empty.team, "%s", c->team);
-    sent_ids_fini(&c->sent);
+    conversation_fini(c);
     *c = empty;
 }
 

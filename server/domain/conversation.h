@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "base/ids.h"
+#include "domain/generations.h"
 #include "domain/sent_ids.h"
 #include "shopbell/event.h"
 
@@ -31,9 +32,9 @@ struct conversation {
     int64_t line_seq;                            /* of the event that gave it its place in line */
     enum proto_conversation_state state;
     int64_t last_seq; /* of the events applied; 0: none yet */
-    int64_t last_at_ms;
     int64_t opened_at_ms;
     int64_t queued_at_ms;
+    struct generations generations;
     struct sent_ids sent;
 };
 
@@ -47,9 +48,11 @@ enum conversation_applied {
 void conversation_fini(struct conversation *conversation);
 enum conversation_applied conversation_apply(struct conversation *conversation, const struct event *event);
 
-/* Is this the very event that was applied last? Another one may stand under its seq when the stream was put
- * back to an earlier state and has grown again. */
-bool conversation_ends_with(const struct conversation *conversation, const struct event *event);
+/* Was this very event applied? Another one may stand under its seq, or none, when a failover has lost it. */
+bool conversation_has(const struct conversation *conversation, struct event_id id);
+/* Of the event with this seq; of one that is still to come, as if it were of the last one's generation. */
+struct event_id conversation_id_at(const struct conversation *conversation, int64_t seq);
+struct event_id conversation_last_id(const struct conversation *conversation); /* 0-0: none yet */
 /* Back to where no event was applied; whose and which it is stays. */
 void conversation_forget_events(struct conversation *conversation);
 

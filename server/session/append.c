@@ -67,7 +67,7 @@ static void append_refuse(struct append *append, enum proto_error_type error)
 static void append_stored(struct append *append)
 {
     struct live *live = append->live;
-    struct append_outcome outcome = {.seq = append->event.seq, .at_ms = append->event.at_ms};
+    struct append_outcome outcome = {.id = append->event.id, .at_ms = append->event.at_ms};
     metrics_observe_us(H_ACK, clock_mono_us() - append->to.received_us);
     metrics_add_labelled(M_MESSAGES, str_from(proto_role_str(append->role)), 1);
     bool whole = live_apply(live, &append->event, reply_session(&append->to), append->to.received_us);
@@ -110,7 +110,8 @@ static bool append_decided(struct append *append)
     int64_t seq =
         conversation_find_sent(conversation, append->role, append->event.by, append->event.custom_id);
     if (seq > 0) {
-        append_finish(append, &(struct append_outcome){.seq = seq, .duplicate = true});
+        append_finish(
+            append, &(struct append_outcome){.id = conversation_id_at(conversation, seq), .duplicate = true});
         return true;
     }
     enum proto_error_type error = conversation_may_write(conversation, append->role, append->event.by);
@@ -119,14 +120,26 @@ static bool append_decided(struct append *append)
     return error != PROTO_OK;
 }
 
+static bool append_send(struct append *append, struct event_id top)
+{
+    struct live *live = append->live;
+    struct str site = live->site->id, conversation = id_str(&live->conversation.id);
+    if (append->event.id.generation != top.generation)
+        return store_append_first(live_store(live), site, conversation, top, &append->event, on_appended,
+                                  append);
+    return store_append(live_store(live), site, conversation, &append->event, on_appended, append);
+}
+
 static void append_write(struct append *append)
 {
     struct live *live = append->live;
-    append->event.seq = live->conversation.last_seq + 1;
+    struct event_id top = conversation_last_id(&live->conversation);
+    int64_t generation = live->site->generation;
+    append->event.id.seq = top.seq + 1;
+    append->event.id.generation = generation > top.generation ? generation : top.generation;
     append->event.at_ms = clock_wall_ms();
     append->attempts++;
-    live->append_in_flight = store_append(live_store(live), live->site->id, id_str(&live->conversation.id),
-                                          &append->event, on_appended, append);
+    live->append_in_flight = live->site->generation_sure && append_send(append, top);
     if (!live->append_in_flight)
         append_refuse(append, PROTO_ERROR_UNAVAILABLE);
 }

@@ -12,7 +12,7 @@ struct append;
 
 struct append_outcome {
     enum proto_error_type error; /* PROTO_OK: it is stored */
-    int64_t seq;
+    struct event_id id;
     int64_t at_ms; /* 0 when it was stored before, which the stream knows better */
     bool duplicate;
 };

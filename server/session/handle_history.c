@@ -71,11 +71,13 @@ static bool read_events(struct event_listing *listing)
 {
     struct live *live = listing->live;
     struct str id = id_str(&live->conversation.id);
+    struct event_id at =
+        conversation_id_at(&live->conversation, listing->forward ? listing->after : listing->before);
     if (listing->forward)
-        return store_read_after(live_store(live), live->site->id, id, listing->after, listing->limit + 1,
-                                on_events, listing);
-    return store_read_before(live_store(live), live->site->id, id, listing->before, listing->limit + 1,
-                             on_events, listing);
+        return store_read_after(live_store(live), live->site->id, id, at, listing->limit + 1, on_events,
+                                listing);
+    return store_read_before(live_store(live), live->site->id, id, at, listing->limit + 1, on_events,
+                             listing);
 }
 
 static void on_live(void *ctx, enum store_result result, struct live *live)

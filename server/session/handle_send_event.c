@@ -15,21 +15,26 @@ struct sending {
     char text[];
 };
 
-static void send_ack(const struct reply_to *to, struct str conversation, int64_t seq, int64_t at_ms,
+static void send_ack(const struct reply_to *to, struct str conversation, struct event_id id, int64_t at_ms,
                      bool duplicate)
 {
     struct session *session = reply_session(to);
     if (!session)
         return;
     struct proto_send_event_response response = {
-        .conversation_id = conversation, .seq = seq, .at = at_ms, .duplicate = duplicate};
+        .conversation_id = conversation,
+        .seq = id.seq,
+        .generation = id.generation,
+        .at = at_ms,
+        .duplicate = duplicate,
+    };
     proto_encode_send_event_response(respond_buf(), reply_request_id(to), &response);
     respond_send(session);
 }
 
-static void on_stored_at(const struct reply_to *to, struct live *live, int64_t seq, int64_t at_ms)
+static void on_stored_at(const struct reply_to *to, struct live *live, struct event_id id, int64_t at_ms)
 {
-    send_ack(to, id_str(&live->conversation.id), seq, at_ms, true);
+    send_ack(to, id_str(&live->conversation.id), id, at_ms, true);
 }
 
 static void send_refused(const struct reply_to *to, enum proto_error_type error)
@@ -56,9 +61,9 @@ static void on_append(struct live *live, const struct reply_to *to, const struct
     if (outcome->error != PROTO_OK)
         send_refused(to, outcome->error);
     else if (outcome->duplicate)
-        stored_at(to, live, outcome->seq, on_stored_at);
+        stored_at(to, live, outcome->id, on_stored_at);
     else
-        send_ack(to, id_str(&live->conversation.id), outcome->seq, outcome->at_ms, false);
+        send_ack(to, id_str(&live->conversation.id), outcome->id, outcome->at_ms, false);
 }
 
 static void on_live(void *ctx, enum store_result result, struct live *live)

@@ -20,7 +20,7 @@ struct starting {
     struct reply_to to;
     struct site *site;
     char custom_id[PROTO_CUSTOM_ID_MAX_LENGTH + 1];
-    int64_t seq;
+    struct event_id event;
     int64_t at_ms;
     bool duplicate;
     size_t text_len;
@@ -50,7 +50,8 @@ static void on_view(void *ctx, enum store_result result, struct live *live, stru
     if (session && view) {
         struct proto_start_conversation_response response = {
             .conversation = view->conversation,
-            .seq = starting->seq,
+            .seq = starting->event.seq,
+            .generation = starting->event.generation,
             .at = starting->at_ms,
             .duplicate = starting->duplicate,
         };
@@ -65,7 +66,7 @@ static void on_view(void *ctx, enum store_result result, struct live *live, stru
 
 static void starting_show(struct starting *starting, struct live *live)
 {
-    view_read(live, starting->to.session_id, VIEW_NEWEST, VIEW_BYTES_MAX, on_view, starting);
+    view_read(live, starting->to.session_id, view_newest, VIEW_BYTES_MAX, on_view, starting);
 }
 
 /* ---- it was opened ---- */
@@ -89,7 +90,7 @@ static void starting_opened(struct starting *starting, enum store_result result,
     struct session *session = reply_session(&starting->to);
     struct site *site = starting->site;
     starting->duplicate = result == STORE_DUPLICATE;
-    starting->seq = transition->numbers[1];
+    starting->event = (struct event_id){transition->numbers[3], transition->numbers[1]};
     starting->at_ms = transition->numbers[2];
     if (result == STORE_OK) {
         metrics_observe_us(H_ACK, clock_mono_us() - starting->to.received_us);
@@ -105,7 +106,7 @@ static void starting_opened(struct starting *starting, enum store_result result,
 
 static struct starting *starting_of(const struct reply_to *to);
 
-static void on_stored_at(const struct reply_to *to, struct live *live, int64_t seq, int64_t at_ms)
+static void on_stored_at(const struct reply_to *to, struct live *live, struct event_id id, int64_t at_ms)
 {
     struct starting *starting = starting_of(to);
     if (!starting) {
@@ -113,7 +114,7 @@ static void on_stored_at(const struct reply_to *to, struct live *live, int64_t s
         return;
     }
     starting->site = live->site;
-    starting->seq = seq;
+    starting->event = id;
     starting->at_ms = at_ms;
     starting->duplicate = true;
     starting_show(starting, live);
@@ -122,7 +123,7 @@ static void on_stored_at(const struct reply_to *to, struct live *live, int64_t s
 static void on_append(struct live *live, const struct reply_to *to, const struct append_outcome *outcome)
 {
     if (outcome->error == PROTO_OK && outcome->duplicate) {
-        stored_at(to, live, outcome->seq, on_stored_at);
+        stored_at(to, live, outcome->id, on_stored_at);
         return;
     }
     struct starting *starting = outcome->error == PROTO_OK ? starting_of(to) : NULL;
@@ -132,7 +133,7 @@ static void on_append(struct live *live, const struct reply_to *to, const struct
         return;
     }
     starting->site = live->site;
-    starting->seq = outcome->seq;
+    starting->event = outcome->id;
     starting->at_ms = outcome->at_ms;
     starting_show(starting, live);
 }
@@ -207,6 +208,7 @@ static bool starting_send(struct starting *starting, struct session *session,
         .custom_id = payload->custom_id,
         .text = payload->text,
         .preview = preview_of(payload->text),
+        .again = payload->conversation_id,
     };
     if (payload->page) {
         opening.url = payload->page->url;

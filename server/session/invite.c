@@ -19,7 +19,7 @@ static void invite_session(struct live *live, struct session *session)
 {
     if (session->closing || live_viewer(live, session) || id_eq(&session->joining, &live->conversation.id))
         return;
-    view_read(live, session->id, VIEW_NEWEST, VIEW_BYTES_MAX, on_view, (void *)(uintptr_t)session->id);
+    view_read(live, session->id, view_newest, VIEW_BYTES_MAX, on_view, (void *)(uintptr_t)session->id);
 }
 
 static void invite_sessions(struct live *live, struct list *sessions)

@@ -258,10 +258,15 @@ static void live_send_viewers_back(struct live *live)
     }
 }
 
-/* What stands here is ahead of the stream, or beside it. Messages in line wait, and are decided anew. */
+/* What stands here is ahead of the stream, or beside it. Messages in line are refused: what their senders had
+ * acknowledged before comes first, and they know of it once they come back. */
 static void live_rebuild(struct live *live)
 {
+    struct site *site = live->site;
     live->had_seq = live->conversation.last_seq;
+    if (conversation_last_id(&live->conversation).generation >= site->generation)
+        site_begin_generation(site, true);
+    append_fail_all(live);
     live_send_viewers_back(live);
     list_remove(&live->agent_node);
     live->agent = NULL;
@@ -275,7 +280,7 @@ static void live_rebuild(struct live *live)
 
 static bool live_ends_as_known(const struct live *live, const struct event *events, size_t count)
 {
-    return count > 0 && conversation_ends_with(&live->conversation, &events[0]);
+    return count > 0 && conversation_has(&live->conversation, events[0].id);
 }
 
 static void on_read(void *ctx, enum store_result result, const struct event *events, size_t count)
@@ -303,10 +308,13 @@ static void on_read(void *ctx, enum store_result result, const struct event *eve
 
 static void live_read(struct live *live)
 {
+    struct event_id last = conversation_last_id(&live->conversation);
+    bool (*read)(struct store *, struct str, struct str, struct event_id, int, store_events_fn, void *);
     live->read_again = false;
-    live->checking = live->doubted && live->conversation.last_seq > 0;
-    live->reading = store_read_after(live_store(live), live->site->id, id_str(&live->conversation.id),
-                                     live->conversation.last_seq - live->checking, READ_BATCH, on_read, live);
+    live->checking = live->doubted && last.seq > 0;
+    read = live->checking ? store_read_from : store_read_after;
+    live->reading = read(live_store(live), live->site->id, id_str(&live->conversation.id), last, READ_BATCH,
+                         on_read, live);
     if (live->reading)
         live_hold(live);
     else

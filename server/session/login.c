@@ -8,6 +8,12 @@
 
 /* ---- lifetime ---- */
 
+static void login_item_after(struct login_item *item, const struct proto_cursor *cursor)
+{
+    item->after = (struct event_id){cursor->generation, cursor->seq};
+    item->of_any = !cursor->has_generation;
+}
+
 struct login *login_new(struct session *session, struct site *site, const struct proto_request *request)
 {
     const struct proto_login_request *payload = &request->as.login;
@@ -25,7 +31,7 @@ struct login *login_new(struct session *session, struct site *site, const struct
     for (size_t i = 0; i < payload->cursors_count; i++) {
         struct login_item *item = login_add(login, payload->cursors[i].conversation_id);
         if (item)
-            item->after = payload->cursors[i].seq;
+            login_item_after(item, &payload->cursors[i]);
     }
     return login;
 }
@@ -92,7 +98,7 @@ struct login_item *login_add(struct login *login, struct str conversation)
     if (login->items_count == LOGIN_CONVERSATIONS_MAX)
         return NULL;
     struct login_item *item = &login->items[login->items_count++];
-    *item = (struct login_item){.login = login, .id = id, .after = VIEW_NEWEST};
+    *item = (struct login_item){.login = login, .id = id, .after = view_newest};
     return item;
 }
 
@@ -110,9 +116,19 @@ static size_t login_conversations(const struct login *login, struct proto_conver
     size_t count = 0;
     for (size_t i = 0; i < login->items_count; i++) {
         const struct login_item *item = &login->items[i];
-        if (item->view && (item->current || item->view->conversation.events_count > 0))
-            out[count++] = item->view->conversation;
+        const struct proto_conversation *view = item->view ? &item->view->conversation : NULL;
+        if (view && (item->current || view->events_count > 0 || view->rewound))
+            out[count++] = *view;
     }
+    return count;
+}
+
+static size_t login_gone(const struct login *login, struct str *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < login->items_count && count < PROTO_LOGIN_RESPONSE_GONE_MAX_COUNT; i++)
+        if (login->items[i].gone && login->items[i].after.seq >= 0)
+            out[count++] = id_str(&login->items[i].id);
     return count;
 }
 
@@ -160,6 +176,7 @@ static void login_encode(const struct login *login, const struct login_teams *te
 {
     const struct config_site *site = login->site->config;
     struct proto_conversation conversations[LOGIN_CONVERSATIONS_MAX];
+    struct str gone[PROTO_LOGIN_RESPONSE_GONE_MAX_COUNT];
     struct proto_shopper_profile shopper = {
         .id = id_str(&login->shopper), .name = str_from(login->name), .email = str_from(login->email)};
     struct proto_agent_self agent;
@@ -170,12 +187,15 @@ static void login_encode(const struct login *login, const struct login_teams *te
         .service = {.writable = login->site->hub->writable},
         .conversations = conversations,
         .conversations_count = login_conversations(login, conversations),
+        .gone = gone,
         .teams = teams->teams,
         .teams_count = teams->teams_count,
         .has_queues = login->agent != NULL,
         .queues = teams->queues,
         .queues_count = teams->queues_count,
     };
+    response.gone_count = login_gone(login, gone);
+    response.has_gone = response.gone_count > 0;
     if (login->agent) {
         agent = login_agent_self(login->agent);
         response.agent = &agent;
@@ -217,6 +237,7 @@ static void login_item_done(struct login_item *item, enum store_result result)
 {
     struct login *login = item->login;
     struct session *session = reply_session(&login->to);
+    item->gone = result == STORE_NOT_FOUND;
     if (result == STORE_UNAVAILABLE && session)
         session_close(session, PROTO_CLOSE_TRY_AGAIN_LATER); /* half of what was missed is worse than none */
     if (--login->items_left == 0)
@@ -242,8 +263,8 @@ static void on_live(void *ctx, enum store_result result, struct live *live)
     const struct session *session = reply_session(&item->login->to);
     if (live && session &&
         conversation_may_view(&live->conversation, session_role(session), session_person(session))) {
-        if (item->after > live->conversation.last_seq)
-            item->after = VIEW_NEWEST; /* they hold what a failover has lost: all anew */
+        if (item->of_any && item->after.seq > 0)
+            item->after = conversation_id_at(&live->conversation, item->after.seq);
         view_read(live, session->id, item->after, login_share_bytes(item->login), on_view, item);
     } else {
         login_item_done(item, live ? STORE_NOT_FOUND : result);

@@ -15,8 +15,10 @@ enum { LOGIN_CONVERSATIONS_MAX = 200, LOGIN_BYTES_MAX = 512 * 1024 };
 struct login_item {
     struct login *login;
     struct id id;
-    int64_t after; /* VIEW_NEWEST: not known to the client */
-    bool current;  /* theirs now: shown even when nothing was missed */
+    struct event_id after; /* the last one known to the client; view_newest: none */
+    bool of_any;           /* whose generation it did not say */
+    bool current;          /* theirs now: shown even when nothing was missed */
+    bool gone;             /* there is no such conversation, or not for them */
     struct view *view;
 };
 

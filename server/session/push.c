@@ -53,7 +53,8 @@ struct proto_event push_event_view(struct site *site, const struct event *event)
     bool of_agent = event->role != PROTO_AUTHOR_ROLE_SHOPPER && event->by.len > 0;
     struct agent *agent = of_agent ? site_agent(site, event->by) : NULL;
     return (struct proto_event){
-        .seq = event->seq,
+        .seq = event->id.seq,
+        .generation = event->id.generation,
         .type = event->type,
         .at = event->at_ms,
         .author = {.role = event->role, .id = event->by.len ? event->by : (struct str){NULL, 0}},

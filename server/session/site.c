@@ -120,12 +120,30 @@ static void on_snapshot(void *ctx, enum store_result result, const struct store_
     site->mirrored = result == STORE_OK;
 }
 
+static void on_generation(void *ctx, enum store_result result, const struct store_transition *transition)
+{
+    struct site *site = ctx;
+    if (result != STORE_OK)
+        return;
+    if (site->generation >= 0 && transition->numbers[0] != site->generation)
+        log_warn("generation", LOG_STR("site", site->id), LOG_I64("number", transition->numbers[0]));
+    site->generation = transition->numbers[0];
+    site->generation_sure = true;
+}
+
+void site_begin_generation(struct site *site, bool lost)
+{
+    store_begin_generation(site->hub->store, site->id, site->generation, lost, on_generation, site);
+}
+
 static void site_fetch_secret(struct site *site)
 {
     unsigned char random[32];
     char candidate[sizeof site->secret];
     crypto_random(random, sizeof random);
     crypto_hex_encode(random, sizeof random, candidate);
+    if (site->secret[0]) /* a failover that lost it gets it back: shoppers stay who they are */
+        memcpy(candidate, site->secret, sizeof candidate);
     store_site_secret(site->hub->store, site->id, str_from(candidate), on_secret, site);
     crypto_wipe(random, sizeof random);
     crypto_wipe(candidate, sizeof candidate);
@@ -206,6 +224,7 @@ static void site_doubt_lives(struct site *site)
 
 void site_on_store_up(struct site *site)
 {
+    site_begin_generation(site, false); /* before anything is read or written */
     site_doubt_lives(site);
     site_fetch_secret(site);
     site_write_teams(site);
@@ -216,6 +235,7 @@ void site_on_store_up(struct site *site)
 void site_on_store_down(struct site *site)
 {
     site->mirrored = false;
+    site->generation_sure = false;
 }
 
 bool site_ready(const struct site *site)
@@ -242,6 +262,8 @@ static void on_ticked(void *ctx, enum store_result result, const struct store_tr
 /* What Redis refused although it is there: disk full, say. */
 static void site_try_again(struct site *site)
 {
+    if (!site->generation_sure)
+        site_begin_generation(site, false);
     if (!site->secret[0])
         site_fetch_secret(site);
     if (!site->teams_written)
@@ -266,7 +288,7 @@ void site_tick(struct site *site)
 
 bool site_init(struct site *site, struct hub *hub, const struct config_site *config)
 {
-    *site = (struct site){.hub = hub, .config = config, .id = config->id};
+    *site = (struct site){.hub = hub, .config = config, .id = config->id, .generation = -1};
     map_init(&site->shoppers);
     map_init(&site->lives);
     site->teams = sb_calloc(config->teams_count + 1, sizeof *site->teams);

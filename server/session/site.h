@@ -26,6 +26,8 @@ struct site {
     struct map lives;     /* struct live by conversation id */
     char secret[65];      /* hex; "" until Redis told it */
     int64_t counts[3];    /* of queued, assigned and closing conversations */
+    int64_t generation;   /* of what is written now; -1: none known yet */
+    bool generation_sure; /* Redis told it on this connection: what is written gets no other's ids */
     bool mirrored;        /* agents and queues were read from this Redis connection */
     bool teams_written;   /* to that: their settings */
 };
@@ -35,6 +37,8 @@ void site_fini(struct site *site);
 
 /* Redis answers again: learn the secret, mirror agents and queues, tell who is connected here. */
 void site_on_store_up(struct site *site);
+/* Learns the generation. lost: a stream that grew in the one known is shorter now, so another one begins. */
+void site_begin_generation(struct site *site, bool lost);
 /* Hints were lost: what is mirrored and in view may be old. */
 void site_read_again(struct site *site);
 void site_on_store_down(struct site *site);

@@ -6,7 +6,7 @@
 struct asking {
     struct reply_to to;
     struct live *live;
-    int64_t seq;
+    struct event_id id;
     stored_at_fn done;
 };
 
@@ -20,24 +20,24 @@ static void asking_end(struct asking *asking)
 static void on_event(void *ctx, enum store_result result, const struct event *events, size_t count)
 {
     struct asking *asking = ctx;
-    if (result == STORE_OK && count == 1)
-        asking->done(&asking->to, asking->live, asking->seq, events[0].at_ms);
+    if (result == STORE_OK && count == 1 && events[0].id.seq == asking->id.seq)
+        asking->done(&asking->to, asking->live, asking->id, events[0].at_ms);
     else
         refuse_result(&asking->to, STORE_UNAVAILABLE);
     asking_end(asking);
 }
 
-void stored_at(const struct reply_to *to, struct live *live, int64_t seq, stored_at_fn done)
+void stored_at(const struct reply_to *to, struct live *live, struct event_id id, stored_at_fn done)
 {
     struct asking *asking = sb_malloc(sizeof *asking);
     if (!asking) {
         refuse_result(to, STORE_UNAVAILABLE);
         return;
     }
-    *asking = (struct asking){.to = *to, .live = live, .seq = seq, .done = done};
+    *asking = (struct asking){.to = *to, .live = live, .id = id, .done = done};
     live_hold(live);
-    if (store_read_after(live_store(live), live->site->id, id_str(&live->conversation.id), seq - 1, 1,
-                         on_event, asking))
+    if (store_read_from(live_store(live), live->site->id, id_str(&live->conversation.id), id, 1, on_event,
+                        asking))
         return;
     refuse_result(to, STORE_UNAVAILABLE);
     asking_end(asking);

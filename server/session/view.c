@@ -9,10 +9,13 @@
 /* What an event takes besides its text: ids, time, an agent's profile. */
 enum { EVENT_BYTES = 400 };
 
+const struct event_id view_newest = {0, -1};
+
 struct reading {
     struct live *live;
     uint64_t session_id;
-    int64_t after;
+    struct event_id after;
+    bool newest;
     size_t max_bytes;
     view_fn done;
     void *ctx;
@@ -170,6 +173,12 @@ static bool view_look(struct live *live, struct session *session)
     return live_view(live, session);
 }
 
+/* Only now: until it was read there may have been more than was known here. */
+static bool reading_rewound(const struct reading *reading)
+{
+    return reading->after.seq > 0 && !conversation_has(&reading->live->conversation, reading->after);
+}
+
 /* Reads come back in the order of the writes on this node's link, but other nodes write too: what is new here
  * is applied first, so that the view and the state agree. */
 static void on_events(void *ctx, enum store_result result, const struct event *events, size_t count)
@@ -182,17 +191,20 @@ static void on_events(void *ctx, enum store_result result, const struct event *e
         live_apply(reading->live, &events[i], NULL, 0);
     if (!session)
         result = STORE_NOT_FOUND;
-    struct view_run run = view_fit(events, count, reading->after == VIEW_NEWEST, reading->max_bytes);
+    struct view_run run = view_fit(events, count, reading->newest, reading->max_bytes);
     if (result == STORE_OK && view_look(reading->live, session))
         view = view_new(reading->live, session_role(session), run.events, run.count);
-    if (view)
+    if (view) {
         view->looked_before = looked_before;
+        view->conversation.has_rewound = view->conversation.rewound = reading_rewound(reading);
+    }
     reading_end(reading, result == STORE_OK ? STORE_UNAVAILABLE : result, view);
 }
 
-void view_read(struct live *live, uint64_t session_id, int64_t after, size_t max_bytes, view_fn done,
+void view_read(struct live *live, uint64_t session_id, struct event_id after, size_t max_bytes, view_fn done,
                void *ctx)
 {
+    bool newest = after.seq < 0 || (after.seq > 0 && !conversation_has(&live->conversation, after));
     struct reading *reading = sb_calloc(1, sizeof *reading);
     if (!reading) {
         done(ctx, STORE_UNAVAILABLE, live, NULL);
@@ -201,15 +213,16 @@ void view_read(struct live *live, uint64_t session_id, int64_t after, size_t max
     *reading = (struct reading){.live = live,
                                 .session_id = session_id,
                                 .after = after,
+                                .newest = newest,
                                 .max_bytes = max_bytes,
                                 .done = done,
                                 .ctx = ctx};
     struct str id = id_str(&live->conversation.id);
     live_hold(live);
-    bool sent = after == VIEW_NEWEST ? store_read_before(live_store(live), live->site->id, id, 0,
-                                                         VIEW_EVENTS_MAX, on_events, reading)
-                                     : store_read_after(live_store(live), live->site->id, id, after,
-                                                        VIEW_EVENTS_MAX, on_events, reading);
+    bool sent = newest ? store_read_before(live_store(live), live->site->id, id, (struct event_id){0},
+                                           VIEW_EVENTS_MAX, on_events, reading)
+                       : store_read_after(live_store(live), live->site->id, id, after, VIEW_EVENTS_MAX,
+                                          on_events, reading);
     if (!sent)
         reading_end(reading, STORE_UNAVAILABLE, NULL);
 }

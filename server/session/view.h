@@ -8,7 +8,9 @@
 #include "proto.h"
 #include "session/live.h"
 
-enum { VIEW_EVENTS_MAX = 200, VIEW_BYTES_MAX = 128 * 1024, VIEW_NEWEST = -1 };
+enum { VIEW_EVENTS_MAX = 200, VIEW_BYTES_MAX = 128 * 1024 };
+/* Instead of the last event that a client knows: none, so it is shown the newest. */
+extern const struct event_id view_newest;
 
 struct view {
     struct proto_conversation conversation;
@@ -20,9 +22,11 @@ struct view {
 
 /* view is the callee's, to be freed; NULL unless result is STORE_OK. live is borrowed. */
 typedef void (*view_fn)(void *ctx, enum store_result result, struct live *live, struct view *view);
-/* The events after a seq, or with VIEW_NEWEST the newest ones, as many as fit max_bytes. done may run before
- * the return. session_id: who is to look from then on; when it is gone by then, result is STORE_NOT_FOUND. */
-void view_read(struct live *live, uint64_t session_id, int64_t after, size_t max_bytes, view_fn done,
+/* The events after one, or with view_newest the newest ones, as many as fit max_bytes. When the conversation
+ * does not have the event after, for a failover lost it, they are the newest ones too, and the view says
+ * rewound. done may run before the return. session_id: who is to look from then on; when it is gone by then,
+ * result is STORE_NOT_FOUND. */
+void view_read(struct live *live, uint64_t session_id, struct event_id after, size_t max_bytes, view_fn done,
                void *ctx);
 void view_free(struct view *view); /* NULL is fine */
 

@@ -52,13 +52,14 @@ void cmd_pair(struct cmd *cmd, const char *name, struct str value)
 
 void cmd_i64(struct cmd *cmd, int64_t value)
 {
-    cmd_stream_id(cmd, "", value);
+    cmd_keep(cmd, snprintf(cmd->scratch + cmd->scratch_used, CMD_SCRATCH_BYTES - cmd->scratch_used, "%lld",
+                           (long long)value));
 }
 
-void cmd_stream_id(struct cmd *cmd, const char *prefix, int64_t seq)
+void cmd_event_id(struct cmd *cmd, const char *prefix, struct event_id id)
 {
-    cmd_keep(cmd, snprintf(cmd->scratch + cmd->scratch_used, CMD_SCRATCH_BYTES - cmd->scratch_used, "%s%lld",
-                           prefix, (long long)seq));
+    cmd_keep(cmd, snprintf(cmd->scratch + cmd->scratch_used, CMD_SCRATCH_BYTES - cmd->scratch_used,
+                           "%s%lld-%lld", prefix, (long long)id.generation, (long long)id.seq));
 }
 
 void cmd_key(struct cmd *cmd, struct str site, struct str a, struct str b, struct str c)

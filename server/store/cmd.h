@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "shopbell/event.h"
 #include "shopbell/str.h"
 
 enum { CMD_ARGS_MAX = 24, CMD_SCRATCH_BYTES = 512 };
@@ -25,7 +26,7 @@ void cmd_cstr(struct cmd *cmd, const char *value);
 /* A field and its value; nothing when the value is absent (data == NULL). */
 void cmd_pair(struct cmd *cmd, const char *name, struct str value);
 void cmd_i64(struct cmd *cmd, int64_t value);
-void cmd_stream_id(struct cmd *cmd, const char *prefix, int64_t seq); /* such as "(0-" and 7 */
+void cmd_event_id(struct cmd *cmd, const char *prefix, struct event_id id); /* prefix: "" or "(" */
 
 /* {site}:part:part…; parts with data == NULL end the list early. */
 void cmd_key(struct cmd *cmd, struct str site, struct str a, struct str b, struct str c);

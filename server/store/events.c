@@ -1,4 +1,4 @@
-/* A conversation's stream: one entry an event, ids 0-<seq>, field names as in the functions. */
+/* A conversation's stream: one entry an event, ids <generation>-<seq>, field names as in the functions. */
 #include <hiredis/hiredis.h>
 #include <stdlib.h>
 
@@ -10,30 +10,55 @@ static void on_appended(const redisReply *reply, link_done_fn done, void *ctx)
     ((store_appended_fn)done)(ctx, reply_result(reply));
 }
 
+static void on_appended_first(const redisReply *reply, link_done_fn done, void *ctx)
+{
+    enum store_result result = reply_result(reply);
+    bool conflict = result == STORE_OK && !str_eq_c(reply_str_at(reply, 0), store_result_str(STORE_OK));
+    ((store_appended_fn)done)(ctx, conflict ? STORE_CONFLICT : result);
+}
+
+static void cmd_message(struct cmd *cmd, const struct event *event)
+{
+    cmd_event_id(cmd, "", event->id);
+    cmd_cstr(cmd, "type");
+    cmd_cstr(cmd, proto_event_type_str(event->type));
+    cmd_cstr(cmd, "at");
+    cmd_i64(cmd, event->at_ms);
+    cmd_cstr(cmd, "role");
+    cmd_cstr(cmd, proto_author_role_str(event->role));
+    cmd_pair(cmd, "by", event->by);
+    cmd_pair(cmd, "custom_id", event->custom_id);
+    cmd_pair(cmd, "text", event->text);
+}
+
 bool store_append(struct store *store, struct str site, struct str conversation, const struct event *event,
                   store_appended_fn done, void *ctx)
 {
     struct cmd cmd;
     cmd_init(&cmd, "XADD");
     cmd_key(&cmd, site, STR("conv"), conversation, STR("log"));
-    cmd_stream_id(&cmd, "0-", event->seq);
-    cmd_cstr(&cmd, "type");
-    cmd_cstr(&cmd, proto_event_type_str(event->type));
-    cmd_cstr(&cmd, "at");
-    cmd_i64(&cmd, event->at_ms);
-    cmd_cstr(&cmd, "role");
-    cmd_cstr(&cmd, proto_author_role_str(event->role));
-    cmd_pair(&cmd, "by", event->by);
-    cmd_pair(&cmd, "custom_id", event->custom_id);
-    cmd_pair(&cmd, "text", event->text);
+    cmd_message(&cmd, event);
     return STORE_SEND(store, &cmd, on_appended, done, ctx);
 }
 
-/* "0-7" -> 7 */
-static int64_t stream_seq(struct str id)
+bool store_append_first(struct store *store, struct str site, struct str conversation, struct event_id top,
+                        const struct event *event, store_appended_fn done, void *ctx)
+{
+    struct cmd cmd;
+    cmd_function(&cmd, "append", site, false);
+    cmd_arg(&cmd, conversation);
+    cmd_event_id(&cmd, "", top);
+    cmd_message(&cmd, event);
+    return STORE_SEND(store, &cmd, on_appended_first, done, ctx);
+}
+
+/* "0-7" -> {0, 7} */
+static struct event_id stream_id(struct str id)
 {
     const char *dash = id.data ? memchr(id.data, '-', id.len) : NULL;
-    return dash ? strtoll(dash + 1, NULL, 10) : 0;
+    if (!dash)
+        return (struct event_id){0};
+    return (struct event_id){strtoll(id.data, NULL, 10), strtoll(dash + 1, NULL, 10)};
 }
 
 static bool event_read(struct event *event, const redisReply *entry)
@@ -41,7 +66,7 @@ static bool event_read(struct event *event, const redisReply *entry)
     const redisReply *fields = reply_at(entry, 1);
     struct str reason = reply_field(fields, "reason");
     *event = (struct event){
-        .seq = stream_seq(reply_str_at(entry, 0)),
+        .id = stream_id(reply_str_at(entry, 0)),
         .at_ms = reply_field_i64(fields, "at"),
         .by = reply_field(fields, "by"),
         .custom_id = reply_field(fields, "custom_id"),
@@ -49,7 +74,7 @@ static bool event_read(struct event *event, const redisReply *entry)
         .team = reply_field(fields, "team"),
     };
     event->has_reason = reason.data && proto_event_reason_parse(reason, &event->reason);
-    return event->seq > 0 && proto_event_type_parse(reply_field(fields, "type"), &event->type) &&
+    return event->id.seq > 0 && proto_event_type_parse(reply_field(fields, "type"), &event->type) &&
            proto_author_role_parse(reply_field(fields, "role"), &event->role);
 }
 
@@ -77,27 +102,39 @@ static void on_read_before(const redisReply *reply, link_done_fn done, void *ctx
     give_events(reply, (store_events_fn)done, ctx, true);
 }
 
-bool store_read_after(struct store *store, struct str site, struct str conversation, int64_t after, int limit,
-                      store_events_fn done, void *ctx)
+static bool read_up(struct store *store, struct str site, struct str conversation, const char *prefix,
+                    struct event_id from, int limit, store_events_fn done, void *ctx)
 {
     struct cmd cmd;
     cmd_init(&cmd, "XRANGE");
     cmd_key(&cmd, site, STR("conv"), conversation, STR("log"));
-    cmd_stream_id(&cmd, "(0-", after);
+    cmd_event_id(&cmd, prefix, from);
     cmd_cstr(&cmd, "+");
     cmd_cstr(&cmd, "COUNT");
     cmd_i64(&cmd, limit);
     return STORE_SEND(store, &cmd, on_read_after, done, ctx);
 }
 
-bool store_read_before(struct store *store, struct str site, struct str conversation, int64_t before,
+bool store_read_after(struct store *store, struct str site, struct str conversation, struct event_id after,
+                      int limit, store_events_fn done, void *ctx)
+{
+    return read_up(store, site, conversation, "(", after, limit, done, ctx);
+}
+
+bool store_read_from(struct store *store, struct str site, struct str conversation, struct event_id from,
+                     int limit, store_events_fn done, void *ctx)
+{
+    return read_up(store, site, conversation, "", from, limit, done, ctx);
+}
+
+bool store_read_before(struct store *store, struct str site, struct str conversation, struct event_id before,
                        int limit, store_events_fn done, void *ctx)
 {
     struct cmd cmd;
     cmd_init(&cmd, "XREVRANGE");
     cmd_key(&cmd, site, STR("conv"), conversation, STR("log"));
-    if (before > 0)
-        cmd_stream_id(&cmd, "(0-", before);
+    if (before.seq > 0)
+        cmd_event_id(&cmd, "(", before);
     else
         cmd_cstr(&cmd, "+");
     cmd_cstr(&cmd, "-");

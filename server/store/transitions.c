@@ -117,8 +117,8 @@ static bool transition_send(struct store *store, const struct cmd *cmd, store_tr
 bool store_open(struct store *store, struct str site, const struct store_opening *o, store_transition_fn done,
                 void *ctx)
 {
-    const struct str args[] = {o->id,   o->shopper, o->team, o->custom_id,
-                               o->text, o->preview, o->url,  o->title};
+    const struct str args[] = {o->id,      o->shopper, o->team,  o->custom_id, o->text,
+                               o->preview, o->url,     o->title, o->again};
     struct cmd cmd;
     cmd_function(&cmd, "open", site, false);
     for (size_t i = 0; i < sizeof args / sizeof *args; i++)
@@ -266,6 +266,16 @@ bool store_tick(struct store *store, struct str site, int64_t agent_grace_ms, st
     cmd_function(&cmd, "tick", site, false);
     cmd_arg(&cmd, id_str(&store->node));
     cmd_i64(&cmd, agent_grace_ms);
+    return transition_send(store, &cmd, done, ctx);
+}
+
+bool store_begin_generation(struct store *store, struct str site, int64_t known, bool lost,
+                            store_transition_fn done, void *ctx)
+{
+    struct cmd cmd;
+    cmd_function(&cmd, "begin_generation", site, false);
+    cmd_i64(&cmd, known);
+    cmd_i64(&cmd, lost);
     return transition_send(store, &cmd, done, ctx);
 }
 

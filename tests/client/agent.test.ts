@@ -136,7 +136,7 @@ test('a cut keeps the agent signed in and resumes with cursors of their own conv
   tab.clock.advance(1000);
   await until(() => snapshot().connection === 'ready');
   const { token, cursors } = server.peers[1]!.seen[0]!.payload;
-  assert.deepEqual({ token, cursors }, { token: 'agent-token', cursors: [{ conversation_id: C1, seq: 4 }] });
+  assert.deepEqual({ token, cursors }, { token: 'agent-token', cursors: [{ conversation_id: C1, seq: 4, generation: 0 }] });
 });
 
 test('the list tells unread, last message, waiting and where the shopper is', async () => {

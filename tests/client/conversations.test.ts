@@ -86,7 +86,7 @@ test('what does not follow directly is not taken in', () => {
 
 test('what the server no longer has is dropped, and what it has instead is taken in', () => {
   const held = merge(undefined, conversation(many(1, 10)));
-  const shorter = merge(held, conversation(many(4, 7)));
+  const shorter = merge(held, conversation(many(4, 7), { rewound: true }));
   assert.deepEqual(shorter.events.map(({ seq }) => seq), [1, 2, 3, 4, 5, 6, 7]);
   assert.equal(shorter.state_seq, 7);
   assert.deepEqual(append(shorter, event(8)).events.map(({ seq }) => seq), [1, 2, 3, 4, 5, 6, 7, 8]);
@@ -168,7 +168,7 @@ test('after a cut the cursor says what is held, and the missed events join on', 
   await until(() => snapshot().connection === 'reconnecting');
   tab.clock.advance(1000);
   await until(() => seqs().length === 6);
-  assert.deepEqual(asked, [{ conversation_id: C1, seq: 3 }]);
+  assert.deepEqual(asked, [{ conversation_id: C1, seq: 3, generation: 0 }]);
   assert.deepEqual(seqs(), [1, 2, 3, 4, 5, 6]);
   assert.equal(snapshot().canLoadEarlier, true);
 });
@@ -221,7 +221,7 @@ test('a reload shows history before the connection, then asks only for what came
   assert.deepEqual(seqs(), [1, 2, 3, 4, 5]);
   assert.equal(snapshot().site?.name, 'Demo');
   server.auto.login = ({ cursors }) => {
-    assert.deepEqual(cursors, [{ conversation_id: C1, seq: 5 }]);
+    assert.deepEqual(cursors, [{ conversation_id: C1, seq: 5, generation: 0 }]);
     return loginAnswer({ conversations: [conversation([event(6)], { has_earlier: true })] });
   };
   client.start();

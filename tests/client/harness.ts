@@ -243,6 +243,7 @@ export class Tab implements Env {
 
 export const event = (seq: number, more: Partial<Event> = {}): Event => ({
   seq,
+  generation: 0,
   type: 'message',
   at: 1_700_000_000_000 + seq,
   author: { role: 'agent', id: MAYA.id },

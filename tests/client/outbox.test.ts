@@ -105,7 +105,7 @@ test('a cut after the server stored it: the login brings it, nothing is sent aga
   const custom_id = client.send('stored')!;
   await peer.take('send_event');
   server.auto.login = ({ cursors }) => {
-    assert.deepEqual(cursors, [{ conversation_id: C1, seq: 1 }]);
+    assert.deepEqual(cursors, [{ conversation_id: C1, seq: 1, generation: 0 }]);
     return loginAnswer({ conversations: [conversation([mine(2, custom_id, 'stored')])] });
   };
   await cut(peer);
@@ -259,7 +259,7 @@ test('storage that refuses: everything works until the reload', async () => {
   await cut(peer);
   tab.clock.advance(1000);
   const login = (await until(() => server.peers[1]?.seen[0]))!;
-  assert.deepEqual(login.payload.cursors, [{ conversation_id: C1, seq: 2 }]);
+  assert.deepEqual(login.payload.cursors, [{ conversation_id: C1, seq: 2, generation: 0 }]);
   assert.equal(login.payload.token, 'token-of-the-shopper');
 });
 

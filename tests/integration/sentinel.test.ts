@@ -1,102 +1,84 @@
-// A master, its replica and three Sentinels: the server finds the master, and finds the next one.
+// A master, its replica and three Sentinels: the server finds the master, and finds the next one. What the failover lost
+// of what was acknowledged, those who wrote it offer again.
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
-import { agent, Client, shopper } from './harness/client.ts';
-import { redisGroup, type Group, type RedisServer } from './harness/redis_servers.ts';
+import { account } from '../fault/harness/account.ts';
+import { Talker } from '../fault/harness/talker.ts';
+import { shopper } from './harness/client.ts';
+import { cutReplication, redisGroup, type Group, type RedisServer } from './harness/redis_servers.ts';
 import { startServer, type Server } from './harness/server.ts';
-import { pause, until } from './harness/until.ts';
+import { until } from './harness/until.ts';
 
-interface Sent {
-  custom_id: string;
-  text: string;
-  seq: number;
+interface Scene {
+  group: Group;
+  server: Server;
+  anna: Talker;
+  maya: Talker;
+  /** Goes home for a while, and writes nothing. */
+  away: Talker;
+  /** So many more acks of those who write. */
+  more(count: number): Promise<void>;
+  stop(): Promise<void>;
 }
 
-/** One who goes on writing, comes back when the socket is closed, and sends again what was refused for now. */
-class Writer {
-  readonly acked: Sent[] = [];
-  refusals = 0;
-  resumes = 0;
-  private stopped = false;
-  private writing?: Promise<void>;
-
-  constructor(
-    readonly server: Server,
-    public client: Client,
-    readonly conversation_id: string,
-  ) {}
-
-  private async resume(): Promise<void> {
-    this.resumes++;
-    const last = this.client.lines(this.conversation_id).length;
-    const cursors = [{ conversation_id: this.conversation_id, seq: last }];
-    this.client = await shopper(this.server, 'shop', { token: this.client.token, cursors });
-  }
-
-  private async send(number: number): Promise<void> {
-    const message = { conversation_id: this.conversation_id, custom_id: `message-${number}`, text: `Message ${number}` };
-    for (;;) {
-      const outcome = await this.client.ask('send_event', message).catch(() => undefined);
-      if (outcome?.success) {
-        this.acked.push({ ...message, seq: outcome.payload.seq });
-        return;
-      }
-      if (!outcome) await this.resume();
-      else assert.ok(outcome.error.retryable, outcome.error.type);
-      this.refusals++;
-      await pause(30);
-    }
-  }
-
-  start(): this {
-    this.writing = (async () => {
-      for (let number = 0; !this.stopped; number++) await this.send(number);
-    })();
-    return this;
-  }
-
-  async stop(): Promise<void> {
-    this.stopped = true;
-    await this.writing;
-  }
-
-  async more(count: number): Promise<void> {
-    const goal = this.acked.length + count;
-    await until(`${count} more acks`, () => this.acked.length >= goal, 10_000).catch((error: Error) => {
-      throw new Error(`${error.message}\n${this.server.log().split('\n').slice(-40).join('\n')}`);
-    });
-  }
+async function goOn(talker: Talker, conversation_id: string, name: string, isOver: () => boolean): Promise<void> {
+  for (let i = 0; !isOver(); i++) assert.ok(await talker.send(`${name}-message-${i}`, `Message ${i} of ${name}`, { conversation_id }));
 }
 
-async function started(t: TestContext): Promise<{ group: Group; server: Server; writer: Writer; maya: Client }> {
+async function started(t: TestContext): Promise<Scene> {
   const group = await redisGroup(t);
   const server = await startServer({ flags: ['--redis', group.url] });
   t.after(() => server.close());
-  const maya = await agent(server, 'shop', 'maya');
-  const anna = await shopper(server, 'shop');
-  const { id } = (await anna.start('Hello')).conversation;
-  await maya.given();
-  const writer = new Writer(server, anna, id).start();
-  t.after(() => writer.stop());
-  return { group, server, maya, writer };
+  const [maya, anna, away] = [{ site: 'shop', name: 'maya' }, { site: 'shop' }, { site: 'shop' }].map((one) => new Talker(one, () => server));
+  t.after(() => [maya!, anna!, away!].forEach((talker) => talker.leave()));
+  await maya!.online();
+  await anna!.start('anna-begins', 'Hello');
+  await until('the agent has it', () => maya!.conversations().length === 1);
+  let over = false;
+  const id = anna!.conversation_id;
+  const writing = Promise.all([goOn(anna!, id, 'anna', () => over), goOn(maya!, id, 'maya', () => over)]);
+  const written = () => anna!.acked.length + maya!.acked.length;
+  return {
+    group, server, maya: maya!, anna: anna!, away: away!,
+    more: (count) => {
+      const goal = written() + count;
+      return until(`${count} more acks`, () => written() >= goal, 10_000).then(() => undefined, (error: Error) => {
+        throw new Error(`${error.message}\n${server.log().split('\n').slice(-40).join('\n')}`);
+      });
+    },
+    stop: async () => {
+      over = true;
+      await writing;
+    },
+  };
 }
 
-/** What the stream has of what was acknowledged. It must be dense, and each acknowledged message is in it at most once. */
-async function account(master: RedisServer, writer: Writer): Promise<{ lost: Sent[]; stored: Record<string, string>[] }> {
-  const stored = await (await master.client()).events('shop', writer.conversation_id);
-  assert.deepEqual(stored.map(({ id }) => id), stored.map((_, i) => `0-${i + 1}`), 'the stream has a gap');
-  const ids = stored.flatMap(({ custom_id }) => custom_id ?? []);
-  assert.equal(new Set(ids).size, ids.length, 'a message is there twice');
-  return { stored, lost: writer.acked.filter(({ custom_id }) => !ids.includes(custom_id)) };
+/** All that was acknowledged is in the stream once, in the order of each who wrote it, and on every screen. */
+async function checked(t: TestContext, master: RedisServer, scene: Scene): Promise<void> {
+  const { anna, maya, away } = scene;
+  await scene.stop();
+  for (const talker of [anna, maya, away]) await talker.repaired();
+  const redis = await master.client();
+  const found = await account(redis, 'shop', anna.conversation_id, [anna, maya]);
+  t.diagnostic(`of ${found.acknowledged} acknowledged ${anna.lost + maya.lost} were lost and offered again; ${anna.refusals + maya.refusals} refused for now`);
+  assert.deepEqual({ ...found, acknowledged: 0 }, { acknowledged: 0, lost: 0, duplicated: 0, out_of_order: 0 });
+  const stored = await redis.events('shop', anna.conversation_id);
+  for (const talker of [anna, maya]) {
+    const seen = () => talker.seen(anna.conversation_id);
+    await until('everybody holds all of it', () => seen().length === stored.length);
+    assert.deepEqual(seen().map(({ seq, generation }) => `${generation}-${seq}`), stored.map(({ id }) => id));
+    assert.deepEqual(seen().map(({ text }) => text), stored.map(({ text }) => text));
+  }
 }
 
 const failoverMs = (from: number) => `${Date.now() - from} ms`;
 
 describe('Sentinel', { concurrency: true }, () => {
-  test('a failover by hand: sockets stay, sends are refused for now and then go through on the new master', async (t) => {
-    const { group, server, writer, maya } = await started(t);
+  test('a failover by hand: sends are refused for now and then go through on the new master', async (t) => {
+    const scene = await started(t);
+    const { group, server } = scene;
     const old = await group.master();
-    await writer.more(5);
+    await scene.more(5);
     const begin = Date.now();
     await group.sentinels[0]!.call('SENTINEL', 'FAILOVER', 'shop-main');
     await until('the Sentinels agree on the new master', async () => ((await group.master()) ?? old) !== old, 15_000);
@@ -106,36 +88,57 @@ describe('Sentinel', { concurrency: true }, () => {
       const moved = new RegExp(`event=redis_up link=${link} .*port=${master.port}`);
       await until(`the link for ${link} is there`, () => moved.test(server.log()));
     }
-    await writer.more(10);
+    await scene.more(10);
     t.diagnostic(`writing to the new master ${failoverMs(begin)} after SENTINEL FAILOVER`);
-    await writer.stop();
-    const { lost, stored } = await account(master, writer);
-    t.diagnostic(`raw loss: ${lost.length} of ${writer.acked.length} acknowledged, ${writer.refusals} refused for now`);
-    if (lost.length === 0) {
-      assert.equal(writer.resumes, 0);
-      await until('the agent holds all', () => maya.lines(writer.conversation_id).length === stored.length);
-      assert.deepEqual(maya.lines(writer.conversation_id), writer.client.lines(writer.conversation_id));
-    }
+    await checked(t, master, scene);
   });
 
-  test('a master that is killed: the next one is found, every acknowledged message is accounted for', async (t) => {
-    const { group, server, writer } = await started(t);
+  test('a master that is killed: the next one is found, and what was acknowledged is all there again', async (t) => {
+    const scene = await started(t);
+    const { group, server, anna, maya } = scene;
     const old = await group.master();
     await group.sentinels[1]!.kill(); // the other two are enough
-    await writer.more(20);
+    await scene.more(20);
     const begin = Date.now();
     await old.kill();
-    await writer.more(10);
+    await scene.more(10);
     t.diagnostic(`writing again ${failoverMs(begin)} after kill -9 of the master`);
-    await writer.stop();
     const master = group.servers.find((one) => one !== old)!;
     assert.equal(await master.role(), 'master');
-    const { lost } = await account(master, writer);
-    t.diagnostic(`raw loss: ${lost.length} of ${writer.acked.length} acknowledged, ${writer.refusals} refused for now`);
-    const from = lost[0] ? writer.acked.indexOf(lost[0]) : 0;
-    assert.deepEqual(lost, writer.acked.slice(from, from + lost.length), 'only the end of what was acknowledged may be lost');
-    assert.ok(writer.refusals > 0);
+    await checked(t, master, scene);
+    assert.ok(anna.refusals + maya.refusals > 0);
     const late = await shopper(server, 'shop');
     assert.equal((await late.start('Hello')).conversation.state, 'assigned', 'routing goes on');
+  });
+
+  test('whoever lost something and was away at the failover repairs it on their return', async (t) => {
+    const scene = await started(t);
+    const { group, server, away } = scene;
+    const old = await group.master();
+    const next = group.servers.find((one) => one !== old)!;
+    await away.start('away-begins', 'Hello');
+    assert.ok(await away.send('before-that', 'Before'));
+    const replicated = async () => (await (await next.client()).events('shop', away.conversation_id)).some(({ custom_id }) => custom_id === 'before-that');
+    await until('the replica has it', replicated);
+    await cutReplication(next);
+    assert.ok(await away.send('away-lost-1', 'Lost 1'));
+    assert.ok(await away.send('away-lost-2', 'Lost 2'));
+    await away.start('away-lost-3', 'Lost 3'); // into the same one
+    const other = new Talker({ site: 'shop' }, () => server);
+    t.after(() => other.leave());
+    await other.start('gone-altogether', 'Gone');
+    await other.send('gone-as-well', 'Gone, too');
+    for (const talker of [away, other]) talker.goAway();
+    await old.kill();
+    await scene.more(10);
+    const redis = await next.client();
+    assert.equal(await redis.call('EXISTS', `{shop}:conv:${other.conversation_id}`), 0);
+    for (const talker of [away, other]) await talker.comeBack();
+    assert.deepEqual([away.lost, other.lost], [3, 2]);
+    for (const talker of [away, other]) {
+      const { acknowledged: _, ...wrong } = await account(redis, 'shop', talker.conversation_id, [talker]);
+      assert.deepEqual(wrong, { lost: 0, duplicated: 0, out_of_order: 0 });
+    }
+    await checked(t, next, scene);
   });
 });

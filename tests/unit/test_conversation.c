@@ -11,7 +11,8 @@ static const char shopper[] = "s_00000000000000000000";
 static struct event event_of(int64_t seq, enum proto_event_type type, enum proto_author_role role,
                              const char *by)
 {
-    return (struct event){.seq = seq, .type = type, .role = role, .by = str_from(by), .at_ms = 1000 + seq};
+    return (struct event){
+        .id = {0, seq}, .type = type, .role = role, .by = str_from(by), .at_ms = 1000 + seq};
 }
 
 static void apply(struct conversation *c, enum proto_event_type type, enum proto_author_role role,
@@ -172,23 +173,49 @@ static void who_may_write_when(void **state)
     conversation_fini(&c);
 }
 
-static void the_last_event_is_known_again_and_all_can_be_forgotten(void **state)
+static void message_in(struct conversation *c, int64_t generation)
+{
+    struct event event =
+        event_of(c->last_seq + 1, PROTO_EVENT_TYPE_MESSAGE, PROTO_AUTHOR_ROLE_SHOPPER, shopper);
+    event.id.generation = generation;
+    assert_int_equal(conversation_apply(c, &event), CONVERSATION_APPLIED);
+}
+
+static bool has(const struct conversation *c, int64_t generation, int64_t seq)
+{
+    return conversation_has(c, (struct event_id){generation, seq});
+}
+
+/* 0-1 0-2 0-3 | 70-4 70-5 | 900-6 */
+static void events_of_other_generations_are_told_apart(void **state)
+{
+    struct conversation c = opened();
+    static const int64_t generations[] = {0, 0, 0, 0, 70, 70, 900};
+    assert_false(has(&c, 0, 0));
+    for (size_t seq = 2; seq < sizeof generations / sizeof *generations; seq++)
+        message_in(&c, generations[seq]);
+    for (int64_t seq = 1; seq <= 6; seq++)
+        for (int64_t generation = 0; generation <= 1000; generation += 10)
+            assert_int_equal(has(&c, generation, seq), generation == generations[seq]);
+    assert_false(has(&c, 900, 7));
+    assert_int_equal(conversation_last_id(&c).generation, 900);
+    assert_int_equal(conversation_last_id(&c).seq, 6);
+    assert_int_equal(conversation_id_at(&c, 4).generation, 70);
+    assert_int_equal(conversation_id_at(&c, 9).generation, 900);
+    assert_int_equal(conversation_id_at(&c, 0).generation, 0);
+    conversation_forget_events(&c);
+    assert_false(has(&c, 0, 1));
+    message_in(&c, 5);
+    assert_true(has(&c, 5, 1));
+    assert_false(has(&c, 0, 1));
+    conversation_fini(&c);
+}
+
+static void all_events_can_be_forgotten(void **state)
 {
     struct conversation c = opened();
     snprintf(c.team, sizeof c.team, "support");
     message(&c, PROTO_AUTHOR_ROLE_SHOPPER, shopper, "custom-1");
-    struct event last = event_of(2, PROTO_EVENT_TYPE_MESSAGE, PROTO_AUTHOR_ROLE_SHOPPER, shopper);
-    last.custom_id = STR("custom-1");
-    assert_true(conversation_ends_with(&c, &last));
-    struct event another = last;
-    another.custom_id = STR("custom-2");
-    assert_false(conversation_ends_with(&c, &another));
-    another = last;
-    another.at_ms++;
-    assert_false(conversation_ends_with(&c, &another));
-    another = last;
-    another.seq = 3;
-    assert_false(conversation_ends_with(&c, &another));
     conversation_forget_events(&c);
     assert_int_equal(c.last_seq, 0);
     assert_string_equal(c.team, "support");
@@ -209,7 +236,8 @@ int main(void)
         cmocka_unit_test(a_resend_is_found_by_its_sender_only),
         cmocka_unit_test(every_message_of_a_long_conversation_is_found),
         cmocka_unit_test(who_may_write_when),
-        cmocka_unit_test(the_last_event_is_known_again_and_all_can_be_forgotten),
+        cmocka_unit_test(events_of_other_generations_are_told_apart),
+        cmocka_unit_test(all_events_can_be_forgotten),
     };
     crypto_init();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,6 +45,7 @@ static const struct proto_event events[] = {
     {.seq = 1, .type = PROTO_EVENT_TYPE_OPENED, .at = 0, .author = {.role = PROTO_AUTHOR_ROLE_SYSTEM}},
     {
         .seq = 9007199254740991,
+        .generation = 9007199254740991,
         .type = PROTO_EVENT_TYPE_MESSAGE,
         .at = 1760000000000,
         .author = {.role = PROTO_AUTHOR_ROLE_SHOPPER, .id = TEXT("s_zyxwvtsrqpnmkjhgfedc")},
@@ -63,6 +64,8 @@ static const struct proto_conversation conversations[] = {
         .team = TEXT("sales"),
         .opened_at = 1760000000000,
         .last_seq = 2,
+        .has_rewound = true,
+        .rewound = true,
         .events = events,
         .events_count = COUNT(events),
         .has_earlier = true,
@@ -176,7 +179,7 @@ static void print_sends(struct buf *out)
     proto_encode_start_conversation_response(
         out, ID,
         &(struct proto_start_conversation_response){
-            .conversation = conversations[0], .seq = 2, .at = AT, .duplicate = true});
+            .conversation = conversations[0], .seq = 2, .generation = AT, .at = AT, .duplicate = true});
     print(out);
     proto_encode_send_event_response(
         out, ID, &(struct proto_send_event_response){.conversation_id = CONVERSATION, .seq = 7, .at = AT});

@@ -203,11 +203,11 @@ static void test_encoded_ack(void **state)
     proto_encode_send_event_response(
         &out, STR("42"),
         &(struct proto_send_event_response){
-            .conversation_id = STR("c_1"), .seq = 7, .at = 1000, .duplicate = true});
+            .conversation_id = STR("c_1"), .seq = 7, .generation = 3, .at = 1000, .duplicate = true});
     assert_true(str_eq_c(buf_str(&out),
                          "{\"type\":\"response\",\"request_id\":\"42\",\"action\":\"send_event\","
                          "\"success\":true,\"payload\":{\"conversation_id\":\"c_1\",\"seq\":7,"
-                         "\"at\":1000,\"duplicate\":true}}"));
+                         "\"generation\":3,\"at\":1000,\"duplicate\":true}}"));
     buf_fini(&out);
 }
 

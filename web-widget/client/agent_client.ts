@@ -64,7 +64,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     wantedStatus = undefined;
     auth = 'signed_in';
     authError = null;
-    conversations.takeLogin(answer.conversations);
+    conversations.takeLogin(answer.conversations, answer.gone);
     answer.conversations.forEach(({ id }) => desk.show(id));
     answerLogin?.();
     changed();
@@ -73,7 +73,9 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
   function become(id: string): void {
     forget();
     author = { role: 'agent', id };
-    session.outbox.open(createKeep(storage, `${space}:${id}`));
+    const own = createKeep(storage, `${space}:${id}`);
+    session.outbox.open(own);
+    session.sent.open(own);
   }
 
   /** Called also when a password could not be brought to the server: whoever typed it is told, and may try again. */
@@ -165,6 +167,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     async logout() {
       await session.request('logout', {});
       for (const name of keep.names('draft:')) keep.remove(name);
+      session.sent.clear();
       keep.remove('token');
       if (auth !== 'signed_out') signOut(null);
     },

@@ -8,7 +8,7 @@ import type { Keep } from './storage';
 const MAX_EVENTS = 200;
 const SAVE_MS = 500;
 const NAME = 'cache';
-const VERSION = 1;
+const VERSION = 2;
 
 export interface Cached {
   readonly version: number;

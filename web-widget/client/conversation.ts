@@ -34,6 +34,9 @@ export const lastOf = <T>(list: readonly T[]): T | undefined => list[list.length
 
 export const lastSeq = (held: Conversation | undefined): number => (held && lastOf(held.events)?.seq) || 0;
 
+/** The event with this seq, if it is held. */
+export const eventAt = ({ events }: Conversation, seq: number): Event | undefined => events[seq - (events[0]?.seq ?? 0)];
+
 const NO_PLACE = { queue_position: undefined, wait_p50_ms: undefined, wait_p90_ms: undefined };
 
 /** What an event means for the conversation. */
@@ -85,15 +88,22 @@ export function maxReceipt(a: Receipt, b: Receipt): Receipt {
   return { delivered_up_to, seen_up_to };
 }
 
-/** A failover of the store may lose the end of a conversation: what the server no longer has is not held either. */
-function withoutLost(held: Conversation, last_seq: number): Conversation {
-  if (lastSeq(held) <= last_seq) return held;
-  return { ...held, events: held.events.filter(({ seq }) => seq <= last_seq), state_seq: Math.min(held.state_seq, last_seq) };
+const isSame = (held: Conversation, { seq, generation }: Event): boolean => eventAt(held, seq)?.generation === generation;
+
+/** A failover of the store may lose the end of a conversation, and something else may stand there by now. What stays is
+ * what is held up to the last event that both have: where one is the same, all before it are. */
+export function common(held: Conversation, wire: Wire): Conversation {
+  const differs = wire.events.some((event) => eventAt(held, event.seq) && !isSame(held, event));
+  if (!wire.rewound && !differs) return held;
+  const last = lastOf(wire.events.filter((event) => isSame(held, event)))?.seq ?? 0;
+  const events = held.events.filter(({ seq }) => seq <= last);
+  const has_earlier = events.length ? held.has_earlier : wire.has_earlier;
+  return { ...held, events, has_earlier, state_seq: Math.min(held.state_seq, last), receipts: wire.receipts };
 }
 
 /** What the server said of a conversation, on top of what is held of it. */
 export function merge(held: Conversation | undefined, wire: Wire): Conversation {
-  const base: Conversation = held ? withoutLost(held, wire.last_seq) : fromSummary(wire);
+  const base: Conversation = held ? common(held, wire) : fromSummary(wire);
   const newer = wire.last_seq >= base.state_seq;
   const { id, state, team, opened_at, agent, agent_present, queue_position, wait_p50_ms, wait_p90_ms } = wire;
   const place = { queue_position, wait_p50_ms, wait_p90_ms };

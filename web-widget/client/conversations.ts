@@ -1,9 +1,9 @@
 // Every conversation this client holds. Keeps the one promise the rest builds on: the events held are dense, so a
 // cursor never claims what is not there. An event that came too early waits in a buffer while list_events fetches what
 // is missing.
-import { type Conversation as Wire, type Event, limits, type Pushes, type Receipt, type Role } from '@proto';
+import { type Conversation as Wire, type Cursor, type Event, limits, type Pushes, type Receipt, type Role } from '@proto';
 import { fullJitter } from './backoff';
-import { append, type Conversation, lastSeq, maxReceipt, merge, otherRole } from './conversation';
+import { append, common, type Conversation, lastOf, lastSeq, maxReceipt, merge, otherRole } from './conversation';
 import type { Env } from './env';
 import type { Call } from './rpc';
 
@@ -21,18 +21,21 @@ export interface Conversations {
   /** From a push, an answer or one's own acknowledged message; in any order, any number of times. */
   take(id: string, event: Event): void;
   takeWire(wire: Wire): void;
-  /** All that a login brought. What it did not name is asked for once, as it may have changed meanwhile. */
-  takeLogin(wires: readonly Wire[]): void;
+  /** All that a login brought, and which cursors it did not know. What it did not name is asked for once, as it may have
+   * changed meanwhile. */
+  takeLogin(wires: readonly Wire[], gone?: readonly string[]): void;
   takeReceipt(id: string, role: Role, receipt: Receipt): void;
   takeTyping(push: Pushes['incoming_typing_indicator']): void;
   takePresence(push: Pushes['presence_updated']): void;
   patch(id: string, part: Partial<Conversation>): void;
   /** Events of a hole that was not filled yet. */
   buffered(id: string): readonly Event[];
+  /** How far it goes on the server, as far as is known. */
+  lastKnown(id: string): number;
   /** Asks for what came after the last event held. */
   refresh(id: string, delay_ms?: number): void;
   /** Of the conversations that wanted takes, newest first. */
-  cursors(wanted: (held: Conversation, index: number) => boolean): { conversation_id: string; seq: number }[];
+  cursors(wanted: (held: Conversation, index: number) => boolean): Required<Cursor>[];
   lost(): void;
 }
 
@@ -43,6 +46,8 @@ export interface ConversationsHooks {
   changed(id: string): void;
   /** The conversation took in this event (each once a session). */
   took(held: Conversation, event: Event): void;
+  /** Of what was held, the server has only what is held now. */
+  rewound(id: string): void;
 }
 
 interface Repair {
@@ -106,7 +111,7 @@ export function createConversations(env: Env, hooks: ConversationsHooks): Conver
       if (repairs.get(id) !== repair) return;
       if (error && !error.retryable) {
         repairs.delete(id);
-        if (error.type === 'not_found') drop(id);
+        if (error.type === 'not_found') lose(id);
         return;
       }
       if (!error) {
@@ -141,21 +146,33 @@ export function createConversations(env: Env, hooks: ConversationsHooks): Conver
   const refresh = (id: string, delay_ms = 0) => ask(id, delay_ms, () => true);
 
   function takeWire(wire: Wire): void {
+    const held = all.get(wire.id);
+    const stays = held && common(held, wire);
+    if (stays && stays !== held) rewind(stays);
     known.set(wire.id, Math.max(known.get(wire.id) ?? 0, wire.last_seq));
-    const next = merge(all.get(wire.id), wire);
-    put(next);
+    put(merge(stays, wire));
   }
 
-  function takeLogin(wires: readonly Wire[]): void {
+  function rewind(stays: Conversation): void {
+    [early, known].forEach((map) => map.delete(stays.id));
+    all.set(stays.id, stays);
+    hooks.rewound(stays.id);
+  }
+
+  function lose(id: string): void {
+    drop(id);
+    hooks.rewound(id);
+  }
+
+  function takeLogin(wires: readonly Wire[], gone: readonly string[] = []): void {
+    gone.forEach(lose);
     const named = new Set(wires.map(({ id }) => id));
     for (const held of all.values()) {
       if (held.state !== 'closed' && !named.has(held.id)) refresh(held.id);
     }
     for (const wire of wires) {
-      // A history that is shorter than what is held is another history: the store was set back.
-      if (wire.last_seq < lastSeq(all.get(wire.id))) drop(wire.id);
       known.set(wire.id, wire.last_seq);
-      takeWire(wire);
+      takeWire(wire.last_seq < lastSeq(all.get(wire.id)) ? { ...wire, rewound: true } : wire);
     }
   }
 
@@ -201,13 +218,14 @@ export function createConversations(env: Env, hooks: ConversationsHooks): Conver
       else if (shopper) patch(id, { shopper: { ...shopper, present } });
       if (!present && role !== hooks.role) stopTyping(id);
     },
+    lastKnown: (id) => Math.max(known.get(id) ?? 0, lastSeq(all.get(id))),
     buffered: (id) => [...(early.get(id)?.values() ?? [])],
     cursors(wanted) {
       const held = [...all.values()].filter(({ events }) => events.length).sort((a, b) => b.opened_at - a.opened_at);
       return held
         .filter(wanted)
         .slice(0, MAX_CURSORS)
-        .map((one) => ({ conversation_id: one.id, seq: lastSeq(one) }));
+        .map(({ id, events }) => ({ conversation_id: id, seq: lastOf(events)!.seq, generation: lastOf(events)!.generation }));
     },
     lost() {
       repairs.forEach(({ timer }) => env.clearTimeout(timer));

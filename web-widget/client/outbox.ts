@@ -2,12 +2,15 @@
 // so several tabs share the outbox without ever overwriting one another, and a reload loses nothing.
 import type { Env } from './env';
 import type { Keep } from './storage';
+import type { Sent } from './sent';
 import type { RequestError } from './types';
 
 export interface Entry {
   readonly custom_id: string;
   /** Where the first try went. Resends go there again, for only there the server knows them; absent: start_conversation. */
   readonly conversation_id?: string;
+  /** One that the store has lost as a whole: it is to begin anew under this id. */
+  readonly lost_id?: string;
   readonly text: string;
   readonly at: number;
   /** Sending order. */
@@ -22,6 +25,8 @@ export interface Outbox {
   list(): readonly Entry[];
   get(custom_id: string): Entry | undefined;
   add(text: string, conversation_id?: string): Entry;
+  /** Puts what was acknowledged and got lost before all others. */
+  offer(lost: readonly Sent[]): void;
   update(custom_id: string, part: Partial<Entry>): void;
   /** Puts it behind all others, to be sent anew. */
   requeue(custom_id: string): void;
@@ -73,6 +78,12 @@ export function createOutbox(env: Env, keep: Keep | undefined, changed: () => vo
     add(text, conversation_id) {
       const at = env.now();
       return write({ custom_id: makeId(), conversation_id, text, at, order: nextOrder(), tries: 0, state: 'sending' });
+    },
+    offer(lost) {
+      const first = Math.min(env.now(), ...entries.map(({ order }) => order)) - lost.length;
+      lost.forEach(({ custom_id, conversation_id, text, at }, i) => {
+        if (!get(custom_id)) write({ custom_id, conversation_id, text, at, order: first + i, tries: 1, state: 'waiting' });
+      });
     },
     update(custom_id, part) {
       const entry = get(custom_id);

@@ -15,6 +15,8 @@ export interface ReceiptSender {
   seen(id: string): void;
   /** What the server said that it knows. */
   confirmed(id: string, receipt: Receipt): void;
+  /** What was told of may not be there any more. */
+  forget(id: string): void;
   /** Logged in again: asks for what is still owed. */
   ready(): void;
 }
@@ -73,6 +75,7 @@ export function createReceiptSender(env: Env, role: Role, conversations: Convers
     confirmed(id, receipt) {
       told.set(id, receipt);
     },
+    forget: (id) => [owed, told].forEach((map) => map.delete(id)),
     ready: () => plan(COALESCE_MS),
   };
 }

@@ -83,7 +83,8 @@ export function createSender(env: Env, outbox: Outbox, hooks: SenderHooks): Send
       outbox.update(entry.custom_id, { state: 'waiting' });
       return;
     } else if (hooks.restarts(error) && entry.conversation_id) {
-      outbox.update(entry.custom_id, { conversation_id: undefined });
+      const lost_id = error.type === 'not_found' ? entry.conversation_id : undefined;
+      outbox.update(entry.custom_id, { conversation_id: undefined, lost_id });
     } else if (error.retryable || error.type === 'not_logged_in') {
       outbox.update(entry.custom_id, { state: 'waiting' });
       const tries = (waits.get(lane)?.tries ?? 0) + 1;

@@ -1,7 +1,7 @@
 // What a shopper's and an agent's client have in common: the parts, put together.
 import type { Action, Author, Conversation as Wire, Event, Pushes, Role, Site, TeamStatus } from '@proto';
 import { type Connection, type ConnectionHooks, createConnection } from './connection';
-import type { Conversation } from './conversation';
+import { type Conversation, lastSeq } from './conversation';
 import { type Conversations, createConversations } from './conversations';
 import type { Env } from './env';
 import { type AskServer, createHistory, type History } from './history';
@@ -9,6 +9,7 @@ import { createOutbox, type Entry, type Outbox } from './outbox';
 import { createReceiptSender, type ReceiptSender } from './receipts';
 import type { Answer, Ask } from './rpc';
 import { createSender, type Sender } from './sender';
+import { createSent, type SentLog } from './sent';
 import type { Keep } from './storage';
 import { clean } from './text';
 import { isOwn } from './timeline';
@@ -40,6 +41,7 @@ export interface Session {
   history: History;
   outbox: Outbox;
   sender: Sender;
+  sent: SentLog;
   receipts: ReceiptSender;
   typing: Typing;
   site: Site | null;
@@ -55,6 +57,8 @@ export interface Session {
   retry(custom_id: string): void;
 }
 
+type Acked = Pick<Answer<'send_event'>, 'seq' | 'generation' | 'at' | 'duplicate'>;
+
 /** keep: where the outbox is, if that is known before the login. */
 export function createSession(env: Env, url: string, role: Role, keep: Keep | undefined, hooks: SessionHooks): Session {
   const { changed } = hooks;
@@ -63,7 +67,8 @@ export function createSession(env: Env, url: string, role: Role, keep: Keep | un
   const ask: AskServer = (action, payload) =>
     new Promise((resolve) => call(action, payload, (error, answer) => resolve({ error, answer })));
   const outbox = createOutbox(env, keep, changed);
-  const conversations = createConversations(env, { role, call, ready: connection.ready, changed, took });
+  const sent = createSent(env, keep);
+  const conversations = createConversations(env, { role, call, ready: connection.ready, changed, took, rewound });
   const history = createHistory(role, conversations, ask, changed);
   const receipts = createReceiptSender(env, role, conversations, call, connection.ready);
   const typing = createTyping(env, (conversation_id, is_typing) => {
@@ -76,10 +81,12 @@ export function createSession(env: Env, url: string, role: Role, keep: Keep | un
     transmit,
     restarts: ({ type }) => !!hooks.start && (type === 'conversation_closed' || type === 'not_found'),
   });
+  /** Conversations of which not all is held that could tell what is lost. */
+  const unchecked = new Set<string>();
   let unlisten: (() => void) | undefined;
 
   const session: Session = {
-    connection, conversations, history, outbox, sender, receipts, typing, ask, takeWire,
+    connection, conversations, history, outbox, sender, sent, receipts, typing, ask, takeWire,
     site: null,
     writable: true,
     teams: [],
@@ -107,32 +114,61 @@ export function createSession(env: Env, url: string, role: Role, keep: Keep | un
     },
   };
 
-  function took({ id }: Conversation, { author, custom_id }: Event): void {
-    if (author.role !== role) receipts.held(id);
-    else if (custom_id && isOwn(author, hooks.self()) && outbox.get(custom_id)) outbox.remove(custom_id);
+  function took(held: Conversation, event: Event): void {
+    const { author, custom_id, seq, generation } = event;
+    const entry = custom_id && isOwn(author, hooks.self()) && outbox.get(custom_id);
+    if (author.role !== role) receipts.held(held.id);
+    if (entry) acknowledged(entry, held.id, seq, generation);
+    if (unchecked.has(held.id) && seq === lastSeq(held)) offerLost([held.id]);
+  }
+
+  /** Out of the outbox, and kept for a while: what was acknowledged may get lost (see sent.ts). */
+  function acknowledged({ custom_id, text }: Entry, conversation_id: string, seq: number, generation: number, at = env.now()): void {
+    sent.add({ custom_id, conversation_id, text, at, seq, generation });
+    outbox.remove(custom_id);
+  }
+
+  /** What was acknowledged and is not there goes first. */
+  function offerLost(ids: Iterable<string>): void {
+    const lost = [...ids].flatMap((id) => {
+      const held = conversations.get(id);
+      const last = conversations.lastKnown(id);
+      if (held && lastSeq(held) < last) unchecked.add(id);
+      else unchecked.delete(id);
+      return held || role === 'shopper' ? sent.takeLost(id, held, last) : [];
+    });
+    if (lost.length) outbox.offer(lost);
+    if (lost.length) sender.kick();
+  }
+
+  function rewound(id: string): void {
+    receipts.forget(id);
+    if (!conversations.get(id)) offerLost([id]);
   }
 
   function takeWire(wire: Wire): void {
-    receipts.confirmed(wire.id, wire.receipts[role]);
     conversations.takeWire(wire);
+    receipts.confirmed(wire.id, wire.receipts[role]);
+    offerLost([wire.id]);
   }
 
-  function transmit({ custom_id, text, conversation_id, ...rest }: Entry, done: (error?: RequestError) => void): void {
-    const acked = (id: string, seq: number, at: number) => {
-      conversations.take(id, hooks.stamp({ seq, type: 'message', at, author: hooks.self(), custom_id, text }));
-      outbox.remove(custom_id);
+  function transmit(entry: Entry, done: (error?: RequestError) => void): void {
+    const { custom_id, text, conversation_id, ...rest } = entry;
+    const acked = (id: string, { seq, generation, at, duplicate }: Acked) => {
+      conversations.take(id, hooks.stamp({ seq, generation, type: 'message', at, author: hooks.self(), custom_id, text }));
+      acknowledged(entry, id, seq, generation, duplicate ? entry.at : undefined);
       done();
     };
     if (conversation_id) {
       call('send_event', { conversation_id, custom_id, text }, (error, answer) => {
         if (error) done(error);
-        else acked(answer.conversation_id, answer.seq, answer.at);
+        else acked(answer.conversation_id, answer);
       });
     } else {
       call('start_conversation', hooks.start!({ custom_id, text, ...rest }), (error, answer) => {
         if (error) return done(error);
         hooks.incoming(answer.conversation);
-        acked(answer.conversation.id, answer.seq, answer.at);
+        acked(answer.conversation.id, answer);
       });
     }
   }
@@ -141,9 +177,10 @@ export function createSession(env: Env, url: string, role: Role, keep: Keep | un
     session.site = answer.site;
     session.writable = answer.service.writable;
     session.teams = answer.teams;
-    answer.conversations.forEach((wire) => receipts.confirmed(wire.id, wire.receipts[role]));
     hooks.ready(answer);
+    answer.conversations.forEach((wire) => receipts.confirmed(wire.id, wire.receipts[role]));
     if (!connection.ready()) return;
+    offerLost(role === 'shopper' ? sent.conversations() : answer.conversations.map(({ id }) => id));
     receipts.ready();
     sender.kick();
     changed();

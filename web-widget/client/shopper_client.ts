@@ -66,9 +66,10 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
     return undefined;
   }
 
-  function start({ custom_id, text }: Entry) {
+  function start({ custom_id, text, lost_id }: Entry) {
     const page = facts.page();
-    return { custom_id, text, ...(options.team && { team: options.team }), ...(page && { page }) };
+    const again = lost_id && { conversation_id: lost_id };
+    return { custom_id, text, ...again, ...(options.team && { team: options.team }), ...(page && { page }) };
   }
 
   function login() {
@@ -92,7 +93,7 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
     if (self.id && answer.shopper && self.id !== answer.shopper.id) forget();
     setShopper(answer.shopper ?? facts.profile());
     refusal = null;
-    conversations.takeLogin(answer.conversations);
+    conversations.takeLogin(answer.conversations, answer.gone);
     const newest = lastOf([...answer.conversations].sort((a, b) => a.opened_at - b.opened_at));
     if (newest && newest.id !== currentId) {
       const hadHistory = currentId !== undefined;
@@ -130,6 +131,7 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
     conversations.clear();
     currentId = undefined;
     cache.clear();
+    session.sent.clear();
     keep.remove('started');
     setShopper(null);
   }

@@ -12,17 +12,19 @@ function Site:find_resend(conversation_id, custom_id)
             event[fields[i]] = fields[i + 1]
         end
         if event.role == 'shopper' and event.custom_id == custom_id then
-            return string.match(entry[1], '-(%d+)$'), event.at
+            local generation, seq = string.match(entry[1], '^(%d+)-(%d+)$')
+            return seq, event.at, generation
         end
     end
 end
 
--- open: id shopper team custom_id text preview url title
--- ok: id, seq and time of the message. exists: id of the open one. duplicate: as ok, of the first. queue_full: neither the
--- team nor its overflow team has room.
+-- open: id shopper team custom_id text preview url title again. again: the id of a conversation of theirs that a failover
+-- lost, which is opened anew under it; or empty.
+-- ok: id, seq, time and generation of the message. exists: id of the open one. duplicate: as ok, of the first. queue_full:
+-- neither the team nor its overflow team has room.
 local function open(keys, args)
     local site = site_open(keys)
-    local id, shopper, wanted_team, custom_id, text, preview, url, title = unpack(args)
+    local id, shopper, wanted_team, custom_id, text, preview, url, title, again = unpack(args)
     local shopper_key = site:key('shopper', shopper)
     local open_id = redis.call('HGET', shopper_key, 'open')
     if open_id then
@@ -30,14 +32,17 @@ local function open(keys, args)
     end
     local last_id = redis.call('LINDEX', shopper_key .. ':convs', -1)
     if last_id then
-        local seq, at = site:find_resend(last_id, custom_id)
+        local seq, at, generation = site:find_resend(last_id, custom_id)
         if seq then
-            return site:answer('duplicate', last_id, seq, at)
+            return site:answer('duplicate', last_id, seq, at, generation)
         end
     end
     local team = site:team_with_room(wanted_team)
     if not team then
         return site:answer('queue_full')
+    end
+    if again and again ~= '' and redis.call('EXISTS', site:key('conv', again)) == 0 then
+        id = again
     end
     local ticket = redis.call('INCR', site:key('ticket'))
     local priority = site:team(wanted_team).priority
@@ -53,14 +58,14 @@ local function open(keys, args)
     redis.call('RPUSH', shopper_key .. ':convs', id)
     site:append(c, 'opened', 'shopper', shopper)
     site:append(c, 'message', 'shopper', shopper, 'custom_id', custom_id, 'text', text)
-    local seq = c.seq
+    local generation, seq = string.match(c.last_id, '^(%d+)-(%d+)$')
     local may_wait = site:queue_has_room(team)
     site:enqueue(c)
     if may_wait then
         site:reserve(c)
     end
     site:assign({ team })
-    return site:answer('ok', id, string.format('%d', seq), string.format('%d', site.wall))
+    return site:answer('ok', id, seq, string.format('%d', site.wall), generation)
 end
 
 function Site:close(conversation, role, by, reason)

@@ -24,12 +24,12 @@
 --   closing                   another team
 --
 -- Anything else is refused with a verdict and changes nothing. Messages are not transitions: nodes append them to the
--- stream with XADD 0-<seq>, which is refused when the stream has grown past what the node knew (compare-and-set).
+-- stream with XADD <generation>-<seq>, which is refused when the stream has grown past what the node knew (compare-and-set).
 --
 -- Keys, all under the site's hash tag so that they live in one slot; KEYS[1] is '{site}', the rest derive from it:
 --   :conv:<id>            hash    state shopper team agent ticket priority opened_at queued_at closed_at preview;
 --                                 overflowed when it was sent to another team once; adviser, lined_up_at: see adviser.lua
---   :conv:<id>:log        stream  ids 0-<seq>, dense from 1
+--   :conv:<id>:log        stream  ids <generation>-<seq>, seq dense from 1
 --   :conv:<id>:receipts   hash    shopper_delivered shopper_seen agent_delivered agent_seen
 --   :conv:<id>:nodes      hash    node -> 1 when the shopper looks at it there, else 0
 --   :shopper:<id>         hash    open name email url title; adviser: the agent who had them last
@@ -53,6 +53,7 @@
 --   :tries:<who>          number  log-ins by password of late; it ends by itself
 --   :hints                hash    node, or all -> how many hints were published to it
 --   :clock                hash    wall now: the two clocks below at the last heartbeat
+--   :generation           hash    number history (generation.lua)
 --   :gone                 zset    agent by when the last connection went
 --   :overflow             zset    waiting conversation by when it goes to the overflow team
 --   :deadlines            zset    closing conversation by when it closes by itself
@@ -120,11 +121,24 @@ function Site:conversation(id)
         priority = tonumber(f[6] or 0), overflowed = f[7], adviser = f[8], lined_up_at = f[9] }
 end
 
+function Site:last_id(log)
+    local last = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
+    return last and last[1] or '0-0'
+end
+
+-- What the next event is to be called. Never below the last one, whatever the site's generation is.
+function Site:next_id(log)
+    local generation, seq = string.match(self:last_id(log), '^(%d+)-(%d+)$')
+    self.generation = self.generation or tonumber(redis.call('HGET', self:key('generation'), 'number') or 0)
+    return string.format('%d-%d', math.max(self.generation, tonumber(generation)), seq + 1)
+end
+
 -- The one place that appends what a transition means; fields are pairs after type, at and who.
 function Site:append(conversation, event_type, role, by, ...)
-    local id = redis.call('XADD', conversation.key .. ':log', '0-*', 'type', event_type, 'at', self.wall, 'role', role,
+    local log = conversation.key .. ':log'
+    conversation.last_id = redis.call('XADD', log, self:next_id(log), 'type', event_type, 'at', self.wall, 'role', role,
         'by', by, ...)
-    conversation.seq = tonumber(string.match(id, '-(%d+)$'))
+    conversation.seq = tonumber(string.match(conversation.last_id, '-(%d+)$'))
     local before = self.touched[conversation.id]
     conversation.is_new = conversation.is_new or before and before.is_new -- it was read again since
     self.touched[conversation.id] = conversation

@@ -6,6 +6,8 @@ local function reads(name, callback)
     redis.register_function({ function_name = 'shopbell_' .. name, callback = callback, flags = { 'no-writes' } })
 end
 
+writes('begin_generation', begin_generation)
+writes('append', append)
 writes('open', open)
 writes('propose_close', propose_close)
 writes('confirm_close', confirm_close)

@@ -1,5 +1,6 @@
 // A person who goes on writing whatever happens to servers and network, by PROTOCOL.md's rules: whoever loses the socket
-// logs in again, anywhere, with cursors; what has no answer or a retryable one is sent again under its custom_id.
+// logs in again, anywhere, with cursors; what has no answer or a retryable one is sent again under its custom_id; what was
+// acknowledged and is not there any more is offered again, before anything newer.
 import assert from 'node:assert/strict';
 import type { Action, Event, Requests } from '@proto';
 import { agent, shopper, type Client, type Outcome } from '../../integration/harness/client.ts';
@@ -27,6 +28,10 @@ const CONNECT_MS = 60_000;
 
 export class Talker {
   readonly acked: Acked[] = [];
+  /** Of those, what was found to be lost; once for each time. */
+  lost = 0;
+  /** Lost, and somebody else has the conversation now, or nobody. */
+  private readonly missing = new Set<Acked>();
   readonly history = new History();
   conversation_id = '';
   resumes = 0;
@@ -52,6 +57,7 @@ export class Talker {
     const client = name ? await agent(server, site, name, options) : await shopper(server, site, { ...options, token: this.token });
     this.token = client.token;
     for (const { id, has_more } of client.login.conversations) if (has_more) await this.readOn(client, id);
+    await this.repair(client);
     return client;
   }
 
@@ -59,6 +65,57 @@ export class Talker {
   private async readOn(client: Client, conversation_id: string): Promise<void> {
     const after = () => this.history.cursors().find((cursor) => cursor.conversation_id === conversation_id)!.seq;
     while ((await client.must('list_events', { conversation_id, after: after() })).has_more);
+  }
+
+  /** Not after a newer one was sent. */
+  private async repair(client: Client): Promise<void> {
+    for (const one of this.acked) {
+      if (this.missing.has(one) || this.history.holds(one.conversation_id, one.seq, one.custom_id)) continue;
+      this.lost++;
+      this.missing.add(one);
+    }
+    await this.offer(client);
+  }
+
+  private async offer(client: Client, of?: string): Promise<void> {
+    for (const one of this.missing) {
+      if (of && of !== one.conversation_id) continue;
+      const { conversation_id, custom_id, text } = one;
+      const sent = await this.insist(client, 'send_event', { conversation_id, custom_id, text });
+      if (sent.success) this.found(one, sent.payload.seq);
+      else if (sent.error.type === 'not_found' && !this.person.name) await this.startAgain(client, one);
+    }
+  }
+
+  private found(one: Acked, seq: number): void {
+    one.seq = seq;
+    this.missing.delete(one);
+  }
+
+  /** The store lost it as a whole. */
+  private async startAgain(client: Client, one: Acked): Promise<void> {
+    const { conversation_id, custom_id, text } = one;
+    this.history.forget(conversation_id);
+    const started = await this.insist(client, 'start_conversation', { conversation_id, custom_id, text });
+    assert.ok(started.success && started.payload.conversation.id === conversation_id, 'it begins again under its id');
+    this.found(one, started.payload.seq);
+  }
+
+  private async insist<A extends Action>(client: Client, action: A, payload: Requests[A]['request']): Promise<Outcome<A>> {
+    for (;;) {
+      const outcome = await client.ask(action, payload);
+      if (outcome.success || !outcome.error.retryable) return outcome;
+      await pause(outcome.error.retry_after_ms ?? 30);
+    }
+  }
+
+  /** Until everything that was found to be lost is there again. */
+  async repaired(): Promise<void> {
+    await until('what was lost is there again', async () => {
+      const client = await this.online();
+      await this.offer(client).catch(() => client.socket.terminate());
+      return this.missing.size === 0 && client === this.client;
+    }, CONNECT_MS);
   }
 
   private async connect(): Promise<Client> {
@@ -121,6 +178,7 @@ export class Talker {
 
   /** As tell(); `times` at once, as a client may whose answers do not come. False: it may not (any more). */
   async send(custom_id: string, text: string, { conversation_id = this.conversation_id, times = 1 } = {}): Promise<boolean> {
+    if (this.missing.size) await this.offer(await this.online(), conversation_id).catch(() => undefined);
     const answers = Array.from({ length: times }, () => this.tell(custom_id, text, conversation_id));
     return (await Promise.all(answers)).some((answer) => answer);
   }
@@ -140,11 +198,16 @@ export class Talker {
     return this.history.events(conversation_id);
   }
 
-  /** The same person elsewhere, by the token of before, who holds nothing yet. */
-  again(server: Server): Talker {
-    const other = new Talker(this.person, () => server);
-    other.token = this.token;
-    return other;
+  /** No socket for as long as nothing is asked. */
+  goAway(): void {
+    const client = this.client;
+    this.client = undefined;
+    client?.socket.terminate();
+  }
+
+  async comeBack(): Promise<void> {
+    await this.online();
+    await this.repaired();
   }
 
   leave(): void {

@@ -60,6 +60,7 @@ export class Client {
   /** What came and was not yet asked for, oldest first. */
   private readonly inbox: ServerFrame[] = [];
   private readonly takers = new Set<Taker>();
+  private readonly asked = new Map<string, { action: Action; payload: object }>();
   private requests = 0;
   private broken?: Error;
   readonly closed: Promise<Closed>;
@@ -93,8 +94,16 @@ export class Client {
     const wrong = isBinary ? 'it is binary' : whyNotServerFrame(frame);
     if (wrong) this.fail(new Error(`a frame is not as the schemas say: ${wrong}\n${text.slice(0, 500)}`));
     if (frame.type === 'push') this.history.onPush(frame);
+    else this.learn(frame);
     for (const taker of this.takers) if (taker.wanted(frame)) return taker.take(frame);
     this.inbox.push(frame);
+  }
+
+  /** In the order of the socket: what was pushed behind an answer comes after it. */
+  private learn(frame: ServerFrame & { type: 'response' }): void {
+    const asked = this.asked.get(frame.request_id ?? '');
+    this.asked.delete(frame.request_id ?? '');
+    if (asked && frame.success) this.history.onResponse(asked.action, asked.payload, frame.payload, this.login);
   }
 
   private fail(error: Error): void {
@@ -132,10 +141,9 @@ export class Client {
   /** The response, whatever it says. */
   async ask<A extends Action>(action: A, payload: Requests[A]['request']): Promise<Outcome<A>> {
     const request_id = String(++this.requests);
+    this.asked.set(request_id, { action, payload });
     this.raw(JSON.stringify({ request_id, action, payload }));
-    const outcome = (await this.answer(request_id, action)) as Outcome<A>;
-    if (outcome.success) this.history.onResponse(action, payload, outcome.payload, this.login);
-    return outcome;
+    return (await this.answer(request_id, action)) as Outcome<A>;
   }
 
   /** The response to a frame that was sent as it is; without an id to one that the server could not read. */

@@ -22,7 +22,7 @@ function open(world: World, answer: Answer, op: Op<'open'>): void {
   if (already) return answer.verdict('exists', already.id);
   const last = world.ofShopper.get(shopper)?.at(-1);
   const resent = last ? findResend(world, last, customId) : 0;
-  if (last && resent) return answer.verdict('duplicate', last.id, resent, last.log[resent - 1]!['at']!);
+  if (last && resent) return answer.verdict('duplicate', last.id, resent, last.log[resent - 1]!['at']!, 0);
 
   const { overflow_team: other } = world.team(op.team);
   const team = [op.team, other].find((one) => one !== undefined && world.hasRoom(one));
@@ -49,7 +49,7 @@ function open(world: World, answer: Answer, op: Op<'open'>): void {
     answer.took(c, 'queued');
   }
   answer.assigns();
-  answer.verdict('ok', id, 2, wall);
+  answer.verdict('ok', id, 2, wall, 0);
 }
 
 function close(world: World, answer: Answer, c: Conversation, role: string, by: string, reason: string): void {
