@@ -58,6 +58,7 @@ struct config_team {
     int64_t queue_limit; /* new conversations are refused when so many wait; -1: none */
     struct str overflow_team;  /* where they go instead; data == NULL: nowhere */
     int64_t overflow_after_ms; /* those that wait for so long go there too; -1: they do not */
+    bool manual;               /* nobody is given a conversation: agents pick */
     int64_t adviser_wait_ms;   /* how long a new one waits for the agent its shopper had last; 0: not */
 };
 

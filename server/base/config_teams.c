@@ -11,10 +11,20 @@ static int64_t read_number(struct config_reader *reader, const struct config_val
     return number;
 }
 
+static bool read_manual(struct config_reader *reader, const struct config_value *value)
+{
+    bool manual = str_eq_c(value->text, "manual");
+    if (value->text.data && !manual && !str_eq_c(value->text, "auto"))
+        config_error(reader->errors, value->where, "\"" STR_FMT "\" does not do; give auto or manual",
+                     STR_ARG(value->text));
+    return manual;
+}
+
 void config_read_routing(struct config_reader *reader, const struct config_section *section,
                          struct config_team *team)
 {
     team->priority = (int)read_number(reader, &section->values[TEAM_PRIORITY], CONFIG_PRIORITY_MAX, 0);
+    team->manual = read_manual(reader, &section->values[TEAM_ROUTING]);
     team->queue_limit = read_number(reader, &section->values[TEAM_QUEUE_LIMIT], CONFIG_QUEUE_LIMIT_MAX, -1);
     team->overflow_after_ms =
         read_number(reader, &section->values[TEAM_OVERFLOW_AFTER], CONFIG_ROUTING_WAIT_MAX_MS, -1);

@@ -1,6 +1,7 @@
 #include "session/line.h"
 
 #include "base/clock.h"
+#include "base/config.h"
 #include "session/hub.h"
 #include "session/live.h"
 #include "session/push.h"
@@ -34,11 +35,11 @@ static void line_refresh_in(struct team *team, int64_t delay_ms)
 
 /* ---- one of them ---- */
 
-/* With nobody there the line does not move: nothing is said then. */
+/* With nobody there the line does not move, and where agents pick it is none: nothing is said then. */
 static struct wait_estimate team_wait(const struct team *team, int64_t position)
 {
     struct wait_estimate wait = {0};
-    if (team->told_status != PROTO_TEAM_STATUS_VALUE_AWAY)
+    if (team->told_status != PROTO_TEAM_STATUS_VALUE_AWAY && !team->config->manual)
         wait_estimate(&team->pace, position, &wait);
     return wait;
 }

@@ -44,6 +44,15 @@ static size_t team_members(const struct team *team, struct team_member *members,
     return count;
 }
 
+/* Where agents pick, who is free does not mean that nobody waits. */
+static enum proto_team_status_value team_status_value(const struct team *team,
+                                                      const struct team_member *members, size_t count)
+{
+    enum proto_team_status_value value = team_status_of(members, count);
+    bool keeps_waiting = value == PROTO_TEAM_STATUS_VALUE_ONLINE && team->config->manual && team->length > 0;
+    return keeps_waiting ? PROTO_TEAM_STATUS_VALUE_BUSY : value;
+}
+
 struct proto_team_status team_status(const struct team *team, struct proto_agent_profile *faces)
 {
     struct team_member members[TEAM_MEMBERS_MAX];
@@ -55,7 +64,7 @@ struct proto_team_status team_status(const struct team *team, struct proto_agent
     return (struct proto_team_status){
         .team = team->config->id,
         .name = team->config->name,
-        .status = team_status_of(members, count),
+        .status = team_status_value(team, members, count),
         .agents = faces,
         .agents_count = faces_count,
     };

@@ -220,6 +220,8 @@ bool store_set_team(struct store *store, struct str site, const struct config_te
     cmd_function(&cmd, "set_team", site, false);
     cmd_arg(&cmd, team->id);
     cmd_setting(&cmd, "priority", team->priority);
+    cmd_cstr(&cmd, "routing");
+    cmd_cstr(&cmd, team->manual ? "manual" : "auto");
     cmd_setting(&cmd, "queue_limit", team->queue_limit);
     cmd_pair(&cmd, "overflow_team", team->overflow_team);
     cmd_setting(&cmd, "overflow_after_ms", team->overflow_after_ms);

@@ -15,6 +15,7 @@ const sites = {
   adviser: { teams: { support: { adviser_wait_ms: 60_000 } }, agents: pair },
   patience: { teams: { support: { adviser_wait_ms: 700 } }, agents: pair },
   leaver: { teams: { support: { adviser_wait_ms: 60_000 } }, agents: pair },
+  manual: { teams: { support: { routing: 'manual', adviser_wait_ms: 60_000, overflow_team: 'orders', overflow_after_ms: 5000 }, orders: {} }, agents: two },
   lift: { teams: { support: {}, orders: {} }, agents: two },
 };
 const server = await startServer({ sites, settings: { agent_grace_ms: 800 } });
@@ -142,6 +143,26 @@ describe('routing rules', { concurrency: true }, () => {
     await jonas.given(); // one of the two, the other waits
     const { entries } = await jonas.must('list_queue', {});
     assert.deepEqual(entries.map(({ adviser }) => adviser), [undefined]);
+  });
+
+  test('where agents pick nobody is given anybody, and who waits too long overflows', async () => {
+    const site = 'manual';
+    const maya = await agent(server, site, 'maya');
+    const first = await queued(site, 'One', 'support');
+    const second = await queued(site, 'Two', 'support');
+    const looker = await shopper(server, site);
+    const statusOf = ({ login }: Client) => login.teams.find(({ team }) => team === 'support')?.status;
+    assert.equal(statusOf(looker), 'busy'); // she is free, and yet there is a queue
+    await maya.must('pick_conversation', { conversation_id: second.id });
+    assert.equal((await maya.given()).id, second.id);
+    await solve(maya, second);
+    await second.client.event('closed');
+    const { conversation } = await second.client.start('Me again', { team: 'support' });
+    assert.deepEqual([conversation.state, conversation.adviser], ['queued', undefined]);
+    assert.deepEqual(await maya.untaken('incoming_conversation'), []);
+    const kofi = await agent(server, site, 'kofi');
+    assert.equal((await first.client.event('queued')).reason, 'overflowed');
+    assert.equal((await kofi.given()).id, first.id);
   });
 
   test('an agent of the team moves one that waits; its place is kept when its agent is gone', async () => {

@@ -113,7 +113,7 @@ static void reads_the_whole_file(void **state)
         "[agent demo/maya]\nname = Maya Lindgren\ntitle = Outdoor specialist\nemail = Maya@Demo.example\n"
         "photo = maya.img\nteams = support\n  sales\ncapacity = 7\npassword = " HASH "\n"
         "[team demo/support]\nname = Customer care\npriority = 9\nqueue_limit = 0\noverflow_team = "
-        "sales\noverflow_after_ms = 60000\nadviser_wait_ms = 30000\n"
+        "sales\noverflow_after_ms = 60000\nadviser_wait_ms = 30000\nrouting = manual\n"
         "[team demo/sales]\nname = Sales\n"
         "[site demo]\nname = Nordlicht Outdoor\naccent = #0F6B4f\ndefault_team = support\n"
         "origins = self https://shop.example.com\n   http://127.0.0.1:3000\n");
@@ -141,6 +141,8 @@ static void reads_the_whole_file(void **state)
     assert_int_equal(config_team_by_id(site, STR("sales"))->overflow_after_ms, -1);
     assert_int_equal(config_team_by_id(site, STR("support"))->adviser_wait_ms, 30000);
     assert_int_equal(config_team_by_id(site, STR("sales"))->adviser_wait_ms, 0);
+    assert_true(config_team_by_id(site, STR("support"))->manual);
+    assert_false(config_team_by_id(site, STR("sales"))->manual);
     const struct config_agent *agent = config_agent_by_email(site, STR("maya@demo.EXAMPLE"));
     assert_non_null(agent);
     assert_ptr_equal(agent, config_agent_by_id(site, STR("maya")));
@@ -490,6 +492,7 @@ static void bad_agents(void **state)
     assert_file_error(SITE TEAM "queue_limit = -1\n", ":6", "from 0 to 1000000");
     assert_file_error(SITE TEAM "overflow_team = orders\n", ":6", "there is no team orders");
     assert_file_error(SITE TEAM "overflow_team = support\n", ":6", "cannot overflow to itself");
+    assert_file_error(SITE TEAM "routing = off\n", ":6", "give auto or manual");
     assert_file_error(SITE TEAM "adviser_wait_ms = 86400001\n", ":6", "from 0 to 86400000");
     assert_file_error(SITE TEAM "overflow_after_ms = 5000\n", ":6", "name an overflow_team");
     assert_file_error(SITE TEAM AGENT "capacity = many\n", ":11", "\"many\" does not do");

@@ -29,8 +29,9 @@ end
 
 -- Of one that has just come into the queue.
 function Site:reserve(conversation)
-    local wait_ms = self:team(conversation.team).adviser_wait_ms
-    local adviser = wait_ms > 0 and self:adviser_to_wait_for(conversation)
+    local settings = self:team(conversation.team)
+    local wait_ms = settings.adviser_wait_ms
+    local adviser = wait_ms > 0 and not settings.manual and self:adviser_to_wait_for(conversation)
     if not adviser then
         return
     end
@@ -86,6 +87,13 @@ function Site:release_of(agent, stays_in_teams, most)
         end
     end
     return teams
+end
+
+-- Of a team where nobody is given anybody from now on.
+function Site:release_in(team)
+    for _, id in ipairs(redis.call('ZRANGE', self:key('reserved', team), 0, -1)) do
+        self:release(self:conversation(id))
+    end
 end
 
 function Site:release_due()

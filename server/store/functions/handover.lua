@@ -122,7 +122,7 @@ function Site:requeue_in(conversation, team)
 end
 
 -- transfer_to_team: id agent team. In a team of the agent's own the freed slot would draw it straight back: there it goes
--- to somebody else who is free, or not at all.
+-- to somebody else who is free, or not at all; unless agents pick there.
 local function transfer_to_team(keys, args)
     local site = site_open(keys)
     local agent, team = args[2], args[3]
@@ -130,7 +130,7 @@ local function transfer_to_team(keys, args)
     if not c then
         return site:answer(why)
     end
-    if not site:in_team(agent, team) then
+    if not site:in_team(agent, team) or site:team(team).manual then
         site:requeue_in(c, team)
         return site:answer('ok')
     end

@@ -4,7 +4,8 @@
 --
 --   state     on                                   next      event appended        besides
 --   (none)    open            shopper's message    queued    opened, message       ticket drawn, in the queue
---   queued    assign          agent free           assigned  assigned              out of the queue, into the agent's set
+--   queued    assign          agent free           assigned  assigned              out of the queue, into the agent's set;
+--                                                                                  never where a team's routing is manual
 --   assigned  requeue         agent gone           queued    queued                back at the old ticket
 --   assigned  propose_close   its agent            closing   close_proposed        deadline set
 --   closing   dispute_close   its shopper          assigned  close_disputed        deadline dropped
@@ -35,7 +36,7 @@
 --   :shopper:<id>         hash    open name email url title; adviser: the agent who had them last
 --   :shopper:<id>:convs   list    oldest first
 --   :team:<id>            hash    the team's settings: priority queue_limit overflow_team overflow_after_ms
---                                 adviser_wait_ms
+--                                 adviser_wait_ms routing: auto, or manual
 --   :queue:<team>         zset    conversation by -priority * 2^40 + ticket
 --   :reserved:<team>      zset    those that wait for their adviser, by the place they would have
 --   :since:<team>         zset    the conversations of both by when they came there

@@ -99,15 +99,14 @@ function Site:give_to(conversation, agent, ...)
     self:refresh_candidate(agent)
 end
 
--- Of those first in line for whom somebody of their team is free, the first one; its team and place. Who is in two teams
+-- Of those first in line who may be given to somebody of their team who is free, the first one; its team and place. Who is in two teams
 -- takes from both lines as if they were one.
 function Site:first_in_line(teams)
     local first, of_team, first_place
     for _, team in ipairs(teams) do
         local head = redis.call('ZRANGE', self:key('queue', team), 0, 0, 'WITHSCORES')
         local its_place = tonumber(head[2])
-        if its_place and (not first or its_place < first_place)
-            and redis.call('EXISTS', self:key('candidates', team)) == 1 then
+        if its_place and (not first or its_place < first_place) and self:gives(team) then
             first, of_team, first_place = head[1], team, its_place
         end
     end

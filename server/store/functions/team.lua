@@ -7,14 +7,19 @@ local function set_team(keys, args)
     local key = site:key('team', args[1])
     redis.call('DEL', key)
     redis.call('HSET', key, unpack(args, 2))
+    if site:team(args[1]).manual then
+        site:release_in(args[1])
+    end
+    site:assign({ args[1] })
     return site:answer('ok')
 end
 
 function Site:team(id)
     local f = redis.call('HMGET', self:key('team', id), 'priority', 'queue_limit', 'overflow_team', 'overflow_after_ms',
-        'adviser_wait_ms')
+        'adviser_wait_ms', 'routing')
     return { priority = tonumber(f[1] or 0), queue_limit = tonumber(f[2]), overflow_team = f[3],
-        overflow_after_ms = tonumber(f[4]), adviser_wait_ms = tonumber(f[5] or 0) }
+        overflow_after_ms = tonumber(f[4]), adviser_wait_ms = tonumber(f[5] or 0),
+        manual = f[6] == 'manual' }
 end
 
 -- Whether one more may wait.
@@ -23,9 +28,14 @@ function Site:queue_has_room(team)
     return not limit or redis.call('ZCARD', self:key('since', team)) < limit
 end
 
--- Whether a new conversation may come: it may wait, or somebody is free to take it at once.
+-- Whether somebody of the team is free to be given one.
+function Site:gives(team)
+    return redis.call('EXISTS', self:key('candidates', team)) == 1 and not self:team(team).manual
+end
+
+-- Whether a new conversation may come: it may wait, or somebody is free to be given it at once.
 function Site:has_room(team)
-    return self:queue_has_room(team) or redis.call('EXISTS', self:key('candidates', team)) == 1
+    return self:queue_has_room(team) or self:gives(team)
 end
 
 -- Where a new conversation goes that asks for this team; nil: nowhere.

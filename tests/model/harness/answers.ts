@@ -30,7 +30,7 @@ export class Answer {
   /** Of the lines that somebody is free for, who is first. */
   private firstInLine(): Conversation | undefined {
     const { world } = this;
-    const heads = [...world.waiting.keys()].flatMap((team) => world.candidates(team).length ? world.line(team).slice(0, 1) : []);
+    const heads = [...world.waiting.keys()].flatMap((team) => world.gives(team) ? world.line(team).slice(0, 1) : []);
     return heads.sort((a, b) => world.placeOf(a) - world.placeOf(b))[0];
   }
 

@@ -161,10 +161,17 @@ export class Generator {
     return gone.length ? this.random.pick(gone) : this.agent();
   }
 
+  /** Who comes back while their adviser has no time. */
+  private regular(): string {
+    const { adviserOf, openOf, agents } = this.world;
+    const back = [...adviserOf].filter(([shopper, agent]) => !openOf.has(shopper) && !this.world.isFree(agents.get(agent)!));
+    return back.length ? this.random.pick(back)[0] : this.shopper();
+  }
+
   /** A new conversation, or a resend of something said in the last one. */
   private open() {
     const { random, world } = this;
-    const shopper = this.shopper();
+    const shopper = random.chance(0.5) ? this.regular() : this.shopper();
     const said = world.ofShopper.get(shopper)?.at(-1)?.log.filter(({ custom_id }) => custom_id) ?? [];
     const customId = said.length && random.chance(0.3) ? random.pick(said)['custom_id']! : this.fresh('message');
     return { kind: 'open', id: this.fresh('c'), shopper, team: this.team(), customId } as const;
@@ -188,11 +195,12 @@ export class Generator {
 
   private settings(): Settings {
     const { random } = this;
-    const limited = random.chance(0.5) && { queue_limit: random.between(0, 4) };
+    const limited = random.chance(0.3) && { queue_limit: random.pick([0, 0, 1, 2, 4]) };
     const overflows = random.chance(0.8) && { overflow_team: this.team() };
     const after = random.chance(0.7) && { overflow_after_ms: random.pick([1, 500, 5000]) };
-    const waits = random.chance(0.7) && { adviser_wait_ms: random.pick([0, 300, 3000, 20_000]) };
-    return { priority: random.pick([0, 0, 0, 1, 9]), ...limited, ...overflows, ...after, ...waits };
+    const waits = random.chance(0.8) && { adviser_wait_ms: random.pick([0, 500, 20_000, 60_000]) };
+    const manual = random.chance(0.2) && { routing: 'manual' as const };
+    return { priority: random.pick([0, 0, 0, 1, 9]), ...limited, ...overflows, ...after, ...waits, ...manual };
   }
 
   private tick(node: string) {

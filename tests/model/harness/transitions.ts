@@ -129,7 +129,7 @@ function transfer(world: World, answer: Answer, op: Op<'transfer_to_agent' | 'tr
     return why ? answer.verdict(why) : give(world, answer, c, op.to, { reason: 'transferred' });
   }
   const { team } = op;
-  if (world.agents.get(agent)!.teams.includes(team)) {
+  if (world.agents.get(agent)!.teams.includes(team) && world.team(team).routing !== 'manual') {
     const other = world.candidates(team).find(([id]) => id !== agent)?.[0];
     if (!other) return answer.verdict('agent_away');
     c.team = team;
@@ -159,6 +159,10 @@ function setPriority(world: World, answer: Answer, op: Op<'set_priority'>): void
 function setTeam(world: World, answer: Answer, { team, settings }: Op<'set_team'>): void {
   world.settings.set(team, settings);
   world.touch(`team:${team}`);
+  const reserved = (world.waiting.get(team) ?? []).filter(({ adviser }) => adviser);
+  if (settings.routing === 'manual') release(world, answer, reserved);
+  if (settings.routing === 'manual') world.count('manual');
+  answer.assigns();
   answer.verdict('ok');
 }
 

@@ -35,7 +35,7 @@ export type Conversation = {
 };
 
 /** Of a team, as set_team is told. */
-export type Settings = { priority: number; queue_limit?: number; overflow_team?: string; overflow_after_ms?: number; adviser_wait_ms?: number };
+export type Settings = { priority: number; queue_limit?: number; overflow_team?: string; overflow_after_ms?: number; adviser_wait_ms?: number; routing?: 'manual' };
 const DEFAULTS: Settings = { priority: 0 };
 
 export type Agent = {
@@ -188,11 +188,11 @@ export class World {
   }
 
   reserve(c: Conversation): boolean {
-    const { adviser_wait_ms: wait = 0 } = this.team(c.team);
+    const { adviser_wait_ms: wait = 0, routing } = this.team(c.team);
     const adviser = this.adviserOf.get(c.shopper) ?? '';
     const agent = this.agents.get(adviser);
     const there = agent !== undefined && (agent.nodes.size > 0 || this.gone.has(adviser));
-    if (wait === 0 || !there || !agent.teams.includes(c.team) || this.isFree(agent)) return false;
+    if (routing === 'manual' || wait === 0 || !there || !agent.teams.includes(c.team) || this.isFree(agent)) return false;
     Object.assign(c, { adviser, reservedUntil: this.clock + wait });
     this.touch(`agent:${adviser}:reserved`, `reserved:${c.team}`, 'reservations', `queue:${c.team}`);
     return true;
@@ -233,9 +233,14 @@ export class World {
     return (this.waiting.get(team) ?? []).length < (this.team(team).queue_limit ?? Infinity);
   }
 
+  /** Somebody is free to be given one. */
+  gives(team: string): boolean {
+    return this.team(team).routing !== 'manual' && this.candidates(team).length > 0;
+  }
+
   /** For a new one. */
   hasRoom(team: string): boolean {
-    return this.queueHasRoom(team) || this.candidates(team).length > 0;
+    return this.queueHasRoom(team) || this.gives(team);
   }
 
   team(id: string): Settings {
