@@ -1,0 +1,16 @@
+/* Between chat.c, what is seen, and chat_write.c, what is done. */
+#pragma once
+
+#include "client/chat.h"
+
+enum { CHAT_CUSTOM_ID_BYTES = 64 };
+
+/* Of this side's message n. */
+struct str chat_custom_id(const struct chat *chat, uint32_t n, char out[CHAT_CUSTOM_ID_BYTES]);
+int64_t chat_every_us(const struct chat *chat);
+
+/* The next event was seen; see chat_digest() for what. */
+void chat_see(struct chat *chat, int64_t seq, struct str what);
+/* JSON: events in order, some of them perhaps seen before, or a conversation with its events. */
+void chat_see_events(struct chat *chat, struct str events);
+void chat_see_conversation(struct chat *chat, struct str conversation);

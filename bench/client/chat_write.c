@@ -1,0 +1,222 @@
+/* What a side of a conversation asks, what it is answered, and what it does next. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "client/backoff.h"
+#include "client/chat_internal.h"
+#include "client/check.h"
+#include "client/client.h"
+#include "client/scan.h"
+#include "client/session.h"
+
+enum { US_PER_MS = 1000, TEXT_MAX_BYTES = 4096, HISTORY_LIMIT = 200 };
+
+static void step_cb(struct timer *timer)
+{
+    chat_step(container_of(timer, struct chat, timer));
+}
+
+static void step_at(struct chat *chat, int64_t us)
+{
+    schedule_at(&client_get()->schedule, &chat->timer, us, step_cb);
+}
+
+/* ---- what is asked ---- */
+
+static void ask(struct chat *chat, char letter, const char *action, const char *payload)
+{
+    char request_id[32];
+    chat->is_busy = true;
+    snprintf(request_id, sizeof request_id, "%c%u.%u", letter, chat->number, ++chat->asked);
+    session_ask(chat->session, request_id, action, payload);
+}
+
+static void ask_for_missed(struct chat *chat)
+{
+    char payload[128];
+    client_count(COUNTER_GAPS);
+    snprintf(payload, sizeof payload, "\"conversation_id\":\"%s\",\"after\":%u,\"limit\":%d", chat->id,
+             chat->last_seq, HISTORY_LIMIT);
+    ask(chat, 'h', "list_events", payload);
+}
+
+static void put_text(char *out, int64_t due_us)
+{
+    int bytes = (int)client_get()->options->text_bytes;
+    int len = snprintf(out, TEXT_MAX_BYTES, "%lld ", (long long)due_us);
+    memset(out + len, 'x', (size_t)(bytes - len));
+    out[bytes] = '\0';
+}
+
+static void send_message(struct chat *chat)
+{
+    char text[TEXT_MAX_BYTES], custom_id[CHAT_CUSTOM_ID_BYTES], payload[TEXT_MAX_BYTES + 256],
+        target[64] = "";
+    client_count(chat->is_sent ? COUNTER_RESENT : COUNTER_SENT);
+    chat->is_sent = true;
+    put_text(text, chat->due_us);
+    chat_custom_id(chat, chat->acks_count + 1, custom_id);
+    if (chat->id[0])
+        snprintf(target, sizeof target, "\"conversation_id\":\"%s\",", chat->id);
+    snprintf(payload, sizeof payload, "%s\"custom_id\":\"%s\",\"text\":\"%s\"", target, custom_id, text);
+    ask(chat, 'm', chat->id[0] ? "send_event" : "start_conversation", payload);
+}
+
+/* ---- what is answered ---- */
+
+static bool note_ack(struct chat *chat, uint32_t seq)
+{
+    if (chat->acks_count == chat->acks_cap) {
+        uint32_t cap = chat->acks_cap ? chat->acks_cap * 2 : 16;
+        uint32_t *acks = realloc(chat->acks, cap * sizeof *acks);
+        if (!acks)
+            return false;
+        chat->acks = acks;
+        chat->acks_cap = cap;
+    }
+    chat->acks[chat->acks_count++] = seq;
+    return true;
+}
+
+static void on_ack(struct chat *chat, struct str payload)
+{
+    char custom_id[CHAT_CUSTOM_ID_BYTES];
+    int64_t seq = scan_member_i64(payload, "seq", 0);
+    struct str conversation = scan_member(payload, "conversation");
+    if (conversation.data)
+        chat_see_conversation(chat, conversation);
+    if (seq == (int64_t)chat->last_seq + 1)
+        chat_see(chat, seq, chat_custom_id(chat, chat->acks_count + 1, custom_id));
+    else if (seq > chat->last_seq)
+        chat->is_behind = true;
+    if (!note_ack(chat, (uint32_t)seq))
+        return;
+    client_count(COUNTER_ACKED);
+    if (scan_is_true(scan_member(payload, "duplicate")))
+        client_count(COUNTER_ACKED_DUPLICATE);
+    histogram_add(&client_get()->report->ack_us[client_span_at(chat->due_us)],
+                  schedule_now_us() - chat->due_us);
+    chat->is_sent = false;
+    chat->due_us += chat_every_us(chat);
+}
+
+static void on_refused(struct chat *chat, struct str error, bool is_message)
+{
+    if (scan_is_true(scan_member(error, "retryable"))) {
+        client_count(COUNTER_RETRYABLE);
+        chat->retry_us = schedule_now_us() + scan_member_i64(error, "retry_after_ms", 0) * US_PER_MS +
+                         backoff_jitter_us(chat->tries, client_random());
+        if (chat->tries < UINT8_MAX)
+            chat->tries++;
+        return;
+    }
+    /* An agent whose conversation somebody else has now. What was not acknowledged was never promised. */
+    if (!chat->session->agent || !is_message)
+        client_count(COUNTER_REFUSED);
+    chat->is_ours = false;
+    chat->is_sent = false;
+}
+
+static void on_answer(struct chat *chat, const struct frame *frame)
+{
+    char letter = *frame->request_id.data;
+    chat->is_busy = false;
+    if (!frame->success) {
+        on_refused(chat, frame->error, letter == 'm');
+        return;
+    }
+    chat->tries = 0;
+    if (letter == 'm') {
+        on_ack(chat, frame->payload);
+    } else if (letter == 'h') {
+        chat->is_behind = scan_is_true(scan_member(frame->payload, "has_more"));
+        chat_see_events(chat, scan_member(frame->payload, "events"));
+    } else {
+        check_on_events(chat->check, chat, frame->payload);
+    }
+}
+
+void chats_on_response(struct session *session, const struct frame *frame)
+{
+    struct str id = {frame->request_id.data + 1, frame->request_id.len - 1};
+    const char *dot = memchr(id.data, '.', id.len);
+    if (!dot)
+        return;
+    int64_t number = scan_i64((struct str){id.data, (size_t)(dot - id.data)}, -1);
+    int64_t asked = scan_i64((struct str){dot + 1, id.len - (size_t)(dot - id.data) - 1}, -1);
+    struct chat *chat = session->chats;
+    while (chat && chat->number != number)
+        chat = chat->next;
+    if (!chat || chat->asked != asked)
+        return;
+    on_answer(chat, frame);
+    chat_step(chat);
+}
+
+/* ---- what next ---- */
+
+/* Of what was due before the settling began, everything is still sent. */
+static bool may_write(const struct chat *chat)
+{
+    int64_t settle_us = atomic_load(&client_get()->control->began_us[PHASE_SETTLE]);
+    return chat->is_ours && (chat->is_sent || settle_us == 0 || chat->due_us <= settle_us);
+}
+
+static void check_ask(struct chat *chat)
+{
+    char payload[128];
+    snprintf(payload, sizeof payload, "\"conversation_id\":\"%s\",\"after\":%u,\"limit\":%d", chat->id,
+             check_read_up_to(chat->check), HISTORY_LIMIT);
+    ask(chat, 'c', "list_events", payload);
+}
+
+static void check_end(struct chat *chat)
+{
+    free(chat->check);
+    chat->check = NULL;
+    chat->is_checked = true;
+}
+
+static void check_step(struct chat *chat)
+{
+    const struct chat **checked = &chat->session->checked;
+    if (*checked && *checked != chat)
+        return; /* the tick comes by again */
+    if (!chat->check)
+        chat->check = check_new(chat);
+    if (!chat->check)
+        return;
+    *checked = check_is_read(chat->check) ? NULL : chat;
+    if (*checked)
+        check_ask(chat);
+    else if (check_finish(chat->check, chat))
+        check_end(chat);
+}
+
+void chat_step(struct chat *chat)
+{
+    int64_t now_us = schedule_now_us();
+    if (!session_is_ready(chat->session) || chat->is_busy)
+        return;
+    if (now_us < chat->retry_us)
+        step_at(chat, chat->retry_us);
+    else if (chat->is_behind && chat->is_ours)
+        ask_for_missed(chat);
+    else if (client_phase() == PHASE_CHECK && !chat_is_checked(chat))
+        check_step(chat);
+    else if (may_write(chat) && now_us >= chat->due_us)
+        send_message(chat);
+    else if (may_write(chat))
+        step_at(chat, chat->due_us);
+}
+
+bool chat_is_pending(const struct chat *chat)
+{
+    return chat->is_busy || (chat->is_behind && chat->is_ours) || may_write(chat);
+}
+
+/* What an agent has handed on is read by its shopper. */
+bool chat_is_checked(const struct chat *chat)
+{
+    return chat->is_checked || !chat->id[0] || (chat->session->agent && !chat->is_ours);
+}
