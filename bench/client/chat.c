@@ -128,9 +128,10 @@ static void note_event(struct chat *chat, struct str event)
     }
 }
 
-void chat_see(struct chat *chat, int64_t seq, struct str what)
+void chat_see(struct chat *chat, struct str from, struct str what)
 {
-    chat->last_seq = (uint32_t)seq;
+    chat->last_seq = (uint32_t)scan_member_i64(from, "seq", 0);
+    chat->generation = (uint32_t)scan_member_i64(from, "generation", 0);
     chat->digest = chat_digest(chat->digest, chat->last_seq, what);
 }
 
@@ -140,7 +141,7 @@ static void on_event(struct chat *chat, struct str event)
     if (seq <= chat->last_seq) {
         client_count(COUNTER_REPEATED);
     } else if (seq == (int64_t)chat->last_seq + 1) {
-        chat_see(chat, seq, chat_event_what(event));
+        chat_see(chat, event, chat_event_what(event));
         note_event(chat, event);
     } else {
         chat->is_behind = true;

@@ -27,7 +27,8 @@ struct chat {
     char id[CHAT_ID_BYTES]; /* empty: not started yet */
     uint32_t number;        /* in its session */
     uint32_t last_seq;      /* everything up to there was seen */
-    uint64_t digest;        /* of that */
+    uint32_t generation;    /* of the last event seen */
+    uint64_t digest;        /* of all that was seen */
     int64_t due_us;         /* of the next message, or of the one under way */
     int64_t retry_us;       /* nothing before that */
     uint32_t *acks;         /* owned; the seq of each message of this side */

@@ -9,8 +9,8 @@ enum { CHAT_CUSTOM_ID_BYTES = 64 };
 struct str chat_custom_id(const struct chat *chat, uint32_t n, char out[CHAT_CUSTOM_ID_BYTES]);
 int64_t chat_every_us(const struct chat *chat);
 
-/* The next event was seen; see chat_digest() for what. */
-void chat_see(struct chat *chat, int64_t seq, struct str what);
+/* The next event was seen. from: JSON with its seq and generation; see chat_digest() for what. */
+void chat_see(struct chat *chat, struct str from, struct str what);
 /* JSON: events in order, some of them perhaps seen before, or a conversation with its events. */
 void chat_see_events(struct chat *chat, struct str events);
 void chat_see_conversation(struct chat *chat, struct str conversation);

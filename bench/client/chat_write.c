@@ -86,7 +86,7 @@ static void on_ack(struct chat *chat, struct str payload)
     if (conversation.data)
         chat_see_conversation(chat, conversation);
     if (seq == (int64_t)chat->last_seq + 1)
-        chat_see(chat, seq, chat_custom_id(chat, chat->acks_count + 1, custom_id));
+        chat_see(chat, payload, chat_custom_id(chat, chat->acks_count + 1, custom_id));
     else if (seq > chat->last_seq)
         chat->is_behind = true;
     if (!note_ack(chat, (uint32_t)seq))

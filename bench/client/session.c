@@ -170,8 +170,9 @@ static int put_cursors(const struct session *session, char *out, size_t size)
     int len = snprintf(out, size, ",\"cursors\":["), count = 0;
     for (const struct chat *chat = session->chats; chat && count < CURSORS_MAX; chat = chat->next)
         if (chat->id[0] && chat->is_ours)
-            len += snprintf(out + len, size - (size_t)len, "%s{\"conversation_id\":\"%s\",\"seq\":%u}",
-                            count++ ? "," : "", chat->id, chat->last_seq);
+            len += snprintf(out + len, size - (size_t)len,
+                            "%s{\"conversation_id\":\"%s\",\"seq\":%u,\"generation\":%u}", count++ ? "," : "",
+                            chat->id, chat->last_seq, chat->generation);
     return len + snprintf(out + len, size - (size_t)len, "]");
 }
 
