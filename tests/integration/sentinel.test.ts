@@ -29,7 +29,7 @@ async function started(t: TestContext): Promise<Scene> {
   const group = await redisGroup(t);
   const server = await startServer({ flags: ['--redis', group.url] });
   t.after(() => server.close());
-  const [maya, anna, away] = [{ site: 'shop', name: 'maya' }, { site: 'shop' }, { site: 'shop' }].map((one) => new Talker(one, () => server));
+  const [maya, anna, away] = ['maya', undefined, undefined].map((name) => new Talker({ site: 'shop', name, repairs: true }, () => server));
   t.after(() => [maya!, anna!, away!].forEach((talker) => talker.leave()));
   await maya!.online();
   await anna!.start('anna-begins', 'Hello');
@@ -124,7 +124,7 @@ describe('Sentinel', { concurrency: true }, () => {
     assert.ok(await away.send('away-lost-1', 'Lost 1'));
     assert.ok(await away.send('away-lost-2', 'Lost 2'));
     await away.start('away-lost-3', 'Lost 3'); // into the same one
-    const other = new Talker({ site: 'shop' }, () => server);
+    const other = new Talker({ site: 'shop', repairs: true }, () => server);
     t.after(() => other.leave());
     await other.start('gone-altogether', 'Gone');
     await other.send('gone-as-well', 'Gone, too');

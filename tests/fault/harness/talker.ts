@@ -1,6 +1,7 @@
 // A person who goes on writing whatever happens to servers and network, by PROTOCOL.md's rules: whoever loses the socket
-// logs in again, anywhere, with cursors; what has no answer or a retryable one is sent again under its custom_id; what was
-// acknowledged and is not there any more is offered again, before anything newer.
+// logs in again, anywhere, with cursors; what has no answer or a retryable one is sent again under its custom_id. Who repairs
+// offers again what was acknowledged and is not there any more, before anything newer; where nothing may get lost nobody
+// does, so that a loss is seen.
 import assert from 'node:assert/strict';
 import type { Action, Event, Requests } from '@proto';
 import { agent, shopper, type Client, type Outcome } from '../../integration/harness/client.ts';
@@ -17,6 +18,7 @@ export interface Acked {
 
 export interface Person {
   site: string;
+  repairs?: boolean;
   /** The agent's; a shopper has none. */
   name?: string;
   /** Of a shopper who has another page, or comes back. */
@@ -30,6 +32,8 @@ export class Talker {
   readonly acked: Acked[] = [];
   /** Of those, what was found to be lost; once for each time. */
   lost = 0;
+  /** The newest that an ack was of. */
+  generation = 0;
   /** Lost, and somebody else has the conversation now, or nobody. */
   private readonly missing = new Set<Acked>();
   readonly history = new History();
@@ -69,6 +73,7 @@ export class Talker {
 
   /** Not after a newer one was sent. */
   private async repair(client: Client): Promise<void> {
+    if (!this.person.repairs) return;
     for (const one of this.acked) {
       if (this.missing.has(one) || this.history.holds(one.conversation_id, one.seq, one.custom_id)) continue;
       this.lost++;
@@ -85,6 +90,10 @@ export class Talker {
       if (sent.success) this.found(one, sent.payload.seq);
       else if (sent.error.type === 'not_found' && !this.person.name) await this.startAgain(client, one);
     }
+  }
+
+  private written({ generation }: { generation: number }): void {
+    this.generation = Math.max(this.generation, generation);
   }
 
   private found(one: Acked, seq: number): void {
@@ -165,6 +174,7 @@ export class Talker {
     assert.ok(outcome.success, 'start_conversation was refused');
     this.conversation_id = outcome.payload.conversation.id;
     this.acked.push({ conversation_id: this.conversation_id, custom_id, text, seq: outcome.payload.seq });
+    this.written(outcome.payload);
     return outcome.payload;
   }
 
@@ -173,6 +183,7 @@ export class Talker {
     const outcome = await this.ask('send_event', { conversation_id, custom_id, text });
     if (!outcome.success) return undefined;
     this.acked.push({ conversation_id, custom_id, text, seq: outcome.payload.seq });
+    this.written(outcome.payload);
     return outcome.payload;
   }
 

@@ -12,13 +12,17 @@ import { until } from './until.ts';
 
 export const MASTER = 'shop-main';
 
+/** Not one of those that connections get: nobody takes it while its server is down. */
 export async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const { port } = listener.address() as { port: number };
-  listener.close();
-  await once(listener, 'close');
-  return port;
+  for (;;) {
+    const port = 12_000 + Math.floor(Math.random() * 20_000);
+    const listener = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(listener, 'listening').then(() => true, () => false);
+    if (!isFree) continue;
+    listener.close();
+    await once(listener, 'close');
+    return port;
+  }
 }
 
 const children = new Set<ChildProcess>();
@@ -98,12 +102,13 @@ export function oneRedis(t: TestContext, ...args: string[]): Promise<RedisServer
   return dataServer(t, testFolder(t), args);
 }
 
-async function sentinel(t: TestContext, root: string, watched: number): Promise<RedisServer> {
+async function sentinel(t: TestContext, root: string, watched: number, { source }: GroupOptions): Promise<RedisServer> {
   const port = await freePort();
   const config = join(root, `sentinel-${port}.conf`);
   const lines = [
     `port ${port}`, 'bind 127.0.0.1', `dir ${root}`, `sentinel monitor ${MASTER} 127.0.0.1 ${watched} 2`,
     `sentinel down-after-milliseconds ${MASTER} 500`, `sentinel failover-timeout ${MASTER} 4000`,
+    ...(source ? ['protected-mode no', `bind-source-addr ${source}`, 'sentinel announce-ip 127.0.0.1'] : []),
   ];
   writeFileSync(config, lines.join('\n') + '\n');
   const server = new RedisServer(port, [config, '--sentinel']);
@@ -138,12 +143,18 @@ async function knowsAll(one: RedisServer): Promise<boolean> {
   return flat(replicas[0])['master-link-status'] === 'ok';
 }
 
-export async function redisGroup(t: TestContext): Promise<Group> {
+export interface GroupOptions {
+  /** The address that they speak to each other from; others speak to them from another one. */
+  source?: string;
+}
+
+export async function redisGroup(t: TestContext, options: GroupOptions = {}): Promise<Group> {
   const root = testFolder(t);
-  const first = await dataServer(t, root, []);
-  const second = await dataServer(t, root, ['--replicaof', `127.0.0.1 ${first.port}`]);
+  const from = options.source ? ['--protected-mode', 'no', '--bind-source-addr', options.source, '--replica-announce-ip', '127.0.0.1'] : [];
+  const first = await dataServer(t, root, from);
+  const second = await dataServer(t, root, [...from, '--replicaof', `127.0.0.1 ${first.port}`]);
   await until('the replica follows', async () => String(await second.call('INFO', 'replication')).includes('master_link_status:up'));
-  const sentinels = await Promise.all([1, 2, 3].map(() => sentinel(t, root, first.port)));
+  const sentinels = await Promise.all([1, 2, 3].map(() => sentinel(t, root, first.port, options)));
   for (const one of sentinels) await until('the Sentinels know each other and the replica', () => knowsAll(one), 15_000);
   const servers = [first, second];
   const port = async (one: RedisServer) => Number(((await one.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', MASTER)) as string[])[1]);
