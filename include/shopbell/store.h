@@ -59,7 +59,7 @@ struct store_upcalls {
 /* New; starts the private Redis if config names none, and connects. Borrows config. NULL after an error was
  * logged. */
 struct store *store_new(uv_loop_t *loop, const struct config *config, const struct store_upcalls *upcalls);
-/* Ends links and, when everything sent is answered or 5 s have passed, the private Redis; then calls done. */
+/* Ends links and, when everything sent is answered or 1.5 s have passed, the private Redis; then calls done. */
 void store_stop(struct store *store, void (*done)(void *ctx), void *ctx);
 void store_free(struct store *store); /* after done; NULL is fine */
 bool store_is_up(const struct store *store);

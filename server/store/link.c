@@ -12,7 +12,7 @@
 #include "store/link_internal.h"
 #include "store/reply.h"
 
-enum { CHECK_INTERVAL_MS = 50, RETRY_MAX_MS = 1000, STOP_TIMEOUT_MS = 5000 };
+enum { CHECK_INTERVAL_MS = 50, RETRY_MAX_MS = 1000, STOP_TIMEOUT_MS = 1500 };
 
 struct pending {
     struct list_node node;

@@ -48,7 +48,7 @@ struct link_options {
 struct link *link_new(uv_loop_t *loop, const struct config_redis *target, const struct link_options *options);
 /* Gives the connection up, soon, and makes another. */
 void link_drop(struct link *link);
-/* Waits up to 5 s for what is in flight, disconnects, closes its handles, then calls done. */
+/* Waits up to 1.5 s for what is in flight, disconnects, closes its handles, then calls done. */
 void link_stop(struct link *link, void (*done)(void *ctx), void *ctx);
 void link_free(struct link *link); /* after done */
 

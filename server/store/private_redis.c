@@ -17,7 +17,9 @@
 
 enum {
     RESTART_DELAY_MS = 300,
-    KILL_AFTER_MS = 10000,
+    /* All that was answered is on disk (appendfsync always): one that hangs is killed, and nothing is lost.
+     */
+    KILL_AFTER_MS = 2000,
     LEFTOVER_WAIT_MS = 10000,
     COMMAND_NOT_FOUND = 127,
     SETPRIV_ARGS = 3
@@ -29,6 +31,7 @@ struct private_redis {
     uv_timer_t timer; /* restart, or kill while stopping */
     char dir[PATH_MAX];
     char socket[sizeof((struct sockaddr_un *)0)->sun_path];
+    char socket_dir[64]; /* made for the socket alone; "": it is in dir */
     int lock_fd;
     bool running;
     bool stopping;
@@ -92,10 +95,19 @@ static bool socket_choose(struct private_redis *redis)
         return true;
     if (stat(redis->dir, &about) < 0)
         return false;
-    char dir[64];
-    snprintf(dir, sizeof dir, "/tmp/shopbell-%u-%llx", (unsigned)getuid(), (unsigned long long)about.st_ino);
-    return dir_make(dir) && dir_is_private(dir) &&
-           path_in(redis->socket, sizeof redis->socket, dir, "redis.sock");
+    snprintf(redis->socket_dir, sizeof redis->socket_dir, "/tmp/shopbell-%u-%llx", (unsigned)getuid(),
+             (unsigned long long)about.st_ino);
+    return dir_make(redis->socket_dir) && dir_is_private(redis->socket_dir) &&
+           path_in(redis->socket, sizeof redis->socket, redis->socket_dir, "redis.sock");
+}
+
+/* While the lock is held. One that was killed leaves its socket. */
+static void socket_dir_remove(const struct private_redis *redis)
+{
+    if (!redis->socket_dir[0])
+        return;
+    unlink(redis->socket);
+    rmdir(redis->socket_dir);
 }
 
 /* ---- one that was left behind ---- */
@@ -288,7 +300,9 @@ void private_redis_free(struct private_redis *redis)
 {
     if (!redis)
         return;
-    if (redis->lock_fd >= 0)
+    if (redis->lock_fd >= 0) {
+        socket_dir_remove(redis);
         close(redis->lock_fd);
+    }
     sb_free(redis);
 }

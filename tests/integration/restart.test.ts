@@ -1,7 +1,7 @@
 // The server goes and comes back: cleanly, by kill -9, and with a second one in its place.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { agent, shopper } from './harness/client.ts';
@@ -137,5 +137,30 @@ describe('restart', { concurrency: true }, () => {
     t.after(() => other.close());
     const anna = await shopper(other, 'shop');
     assert.equal((await anna.start('Hello')).seq, 2);
+    const socket = `/tmp/shopbell-${process.getuid!()}-${statSync(deep).ino.toString(16)}`;
+    assert.ok(existsSync(join(socket, 'redis.sock')));
+    await other.stop();
+    assert.ok(!existsSync(socket), 'the folder of the socket is gone with it');
+  });
+
+  test('a server beside a Redis that hangs stops soon all the same, and what was acknowledged is there', async (t) => {
+    const server = await ownServer(t);
+    const anna = await shopper(server, 'shop');
+    const conversation_id = (await anna.start('Hello')).conversation.id;
+    for (let i = 0; i < 20; i++) await anna.send(conversation_id, `Message ${i}`);
+    const redis = server.redisPid();
+    process.kill(redis, 'SIGSTOP');
+    anna.raw(JSON.stringify({ request_id: 'late', action: 'send_event', payload: { conversation_id, custom_id: 'never-acked', text: 'Too late' } }));
+    const began = performance.now();
+    assert.deepEqual(await server.stop('SIGTERM', 9000), { code: 0, signal: null });
+    t.diagnostic(`note: SIGTERM beside a stopped Redis: ${Math.round(performance.now() - began)} ms`);
+    assert.equal(isAlive(redis), false);
+    assert.equal((await anna.closed).code, 4007);
+
+    await server.start();
+    const back = await shopper(server, 'shop', { token: anna.token, cursors: [{ conversation_id, seq: 0 }] });
+    assert.ok(back.lines(conversation_id).length >= 22);
+    const { seq } = await back.send(conversation_id, 'Too late', 'never-acked');
+    assert.ok(seq === 23);
   });
 });
