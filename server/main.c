@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/loop_lag.h"
 #include "base/metrics.h"
+#include "base/metrics_shared.h"
 #include "base/version.h"
 #include "proto.h"
 #include "shopbell/hub.h"
@@ -39,6 +40,7 @@ static void on_store_stopped(void *ctx)
     struct server *server = ctx;
     hub_stop();
     loop_lag_stop();
+    metrics_shared_stop();
     uv_close((uv_handle_t *)&server->ready, NULL);
     uv_close((uv_handle_t *)&server->on_term, NULL);
     uv_close((uv_handle_t *)&server->on_int, NULL);
@@ -113,6 +115,8 @@ static bool server_start(struct server *server)
     uv_loop_init(&server->loop);
     metrics_init();
     metrics_process_start(&server->loop);
+    if (supervisor_worker_number() > 0)
+        metrics_shared_start(&server->loop, SUPERVISOR_METRICS_FD, supervisor_worker_number());
     metrics_set_labelled(M_BUILD_INFO, str_from(shopbell_version()), 1);
     loop_lag_start(&server->loop);
     if (!hub_open(&server->loop, server->config, net_transport())) {

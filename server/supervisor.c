@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/config.h"
 #include "base/log.h"
+#include "base/metrics_shared.h"
 #include "store/private_redis.h"
 
 enum { RESTART_DELAY_MS = 300, LINE_BYTES = 256 };
@@ -34,6 +35,8 @@ struct supervisor {
     char **argv;
     char **environment;
     char redis_variable[160];
+    char worker_variable[32];    /* of the next one to be started */
+    int metrics_fd;              /* -1: none */
     struct private_redis *redis; /* NULL: the workers use somebody else's */
     struct worker *workers;
     uv_signal_t on_term, on_int;
@@ -47,6 +50,12 @@ bool supervisor_is_worker(void)
         return false;
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     return true;
+}
+
+int supervisor_worker_number(void)
+{
+    const char *number = getenv(worker_variable);
+    return number ? atoi(number) : 0;
 }
 
 static void worker_start(struct worker *worker);
@@ -137,10 +146,11 @@ static void read_cb(uv_stream_t *stream, ssize_t got, const uv_buf_t *buf)
 static void worker_start(struct worker *worker)
 {
     struct supervisor *supervisor = worker->supervisor;
-    uv_stdio_container_t stdio[3] = {
+    uv_stdio_container_t stdio[] = {
         {.flags = UV_IGNORE},
         {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&worker->out},
         {.flags = UV_INHERIT_FD, .data.fd = STDERR_FILENO},
+        [SUPERVISOR_METRICS_FD] = {.flags = UV_INHERIT_FD, .data.fd = supervisor->metrics_fd},
     };
     /* A session of its own: Ctrl-C reaches the supervisor alone, which then stops them in order. */
     uv_process_options_t options = {
@@ -150,8 +160,10 @@ static void worker_start(struct worker *worker)
         .exit_cb = exit_cb,
         .flags = UV_PROCESS_DETACHED,
         .stdio = stdio,
-        .stdio_count = 3,
+        .stdio_count = SUPERVISOR_METRICS_FD + (supervisor->metrics_fd >= 0),
     };
+    snprintf(supervisor->worker_variable, sizeof supervisor->worker_variable, "%s=%d", worker_variable,
+             worker->number);
     memset(worker->line, 0, sizeof worker->line);
     uv_pipe_init(&supervisor->loop, &worker->out, 0);
     worker->out.data = worker->process.data = worker;
@@ -183,7 +195,6 @@ static bool supervisor_start_redis(struct supervisor *supervisor)
 /* Ours, and what makes a worker of a server. */
 static bool supervisor_make_environment(struct supervisor *supervisor)
 {
-    static char worker[] = "SHOPBELL_WORKER=1";
     size_t count = 0;
     while (environ[count])
         count++;
@@ -191,7 +202,7 @@ static bool supervisor_make_environment(struct supervisor *supervisor)
     if (!supervisor->environment)
         return false;
     memcpy(supervisor->environment, environ, count * sizeof *environ);
-    supervisor->environment[count++] = worker;
+    supervisor->environment[count++] = supervisor->worker_variable;
     if (supervisor->redis)
         supervisor->environment[count++] = supervisor->redis_variable;
     return true;
@@ -218,6 +229,7 @@ int supervisor_run(const struct config *config, char *argv[])
     if (!supervisor.workers || !supervisor_start_redis(&supervisor) ||
         !supervisor_make_environment(&supervisor))
         return EXIT_FAILURE;
+    supervisor.metrics_fd = metrics_shared_new(config->workers);
     uv_signal_init(&supervisor.loop, &supervisor.on_term);
     uv_signal_init(&supervisor.loop, &supervisor.on_int);
     supervisor.on_term.data = supervisor.on_int.data = &supervisor;
@@ -228,6 +240,8 @@ int supervisor_run(const struct config *config, char *argv[])
     private_redis_free(supervisor.redis);
     sb_free(supervisor.environment);
     sb_free(supervisor.workers);
+    if (supervisor.metrics_fd >= 0)
+        close(supervisor.metrics_fd);
     int left = uv_loop_close(&supervisor.loop);
     log_info("stopped", LOG_I64("handles_left", left));
     return left == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

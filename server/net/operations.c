@@ -1,7 +1,7 @@
 #include "net/operations.h"
 
 #include "base/loop_lag.h"
-#include "base/metrics.h"
+#include "base/metrics_shared.h"
 #include "shopbell/session.h"
 
 static void serve_ready(struct response *response)
@@ -17,7 +17,7 @@ static void serve_ready(struct response *response)
 
 static void serve_metrics(struct response *response)
 {
-    metrics_write(&response->owned);
+    metrics_shared_write(&response->owned);
     if (!buf_ok(&response->owned)) {
         response_text(response, 500, "out of memory");
         return;

@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { agent, Client, shopper } from './harness/client.ts';
 import { email, PASSWORD } from './harness/config.ts';
 import { get, handshake } from './harness/http.ts';
+import { freePort } from './harness/redis_servers.ts';
 import { startServer } from './harness/server.ts';
 import { until } from './harness/until.ts';
 
@@ -34,6 +35,23 @@ test('promtool has nothing to say against the metrics', async () => {
   await shopper(server, 'metrics');
   const { body, headers } = await get(server, '/metrics');
   assert.match(String(headers['content-type']), /^text\/plain; version=0\.0\.4/);
+  const { status, stdout, stderr } = spawnSync(process.env.PROMTOOL!, ['check', 'metrics'], { input: body, encoding: 'utf8' });
+  assert.deepEqual([status, stdout, stderr], [0, '', '']);
+});
+
+test('with several workers one page says what all of them do', async (t) => {
+  const flags = ['--listen', `127.0.0.1:${await freePort()}`, '--workers', '3'];
+  const many = await startServer({ sites, flags });
+  t.after(() => many.close());
+  for (let i = 0; i < 12; i++) await shopper(many, 'metrics');
+  const sessions = (body: string) => [...body.matchAll(/^shopbell_sessions\{worker="(\d)",role="shopper"\} (\d+)$/gm)].map(([, worker, count]) => [worker, Number(count)] as const);
+  const body = await until('all sessions are there', async () => {
+    const page = (await get(many, '/metrics')).body;
+    return sessions(page).reduce((sum, [, count]) => sum + count, 0) === 12 && page;
+  });
+  assert.deepEqual(sessions(body).map(([worker]) => worker), ['1', '2', '3']);
+  for (const worker of [1, 2, 3]) assert.match(body, new RegExp(`^process_open_fds\\{worker="${worker}"\\} [1-9]`, 'm'));
+  assert.equal(body.match(/^# TYPE shopbell_sessions gauge$/gm)?.length, 1);
   const { status, stdout, stderr } = spawnSync(process.env.PROMTOOL!, ['check', 'metrics'], { input: body, encoding: 'utf8' });
   assert.deepEqual([status, stdout, stderr], [0, '', '']);
 });
