@@ -45,12 +45,12 @@ test('with several workers one page says what all of them do', async (t) => {
   t.after(() => many.close());
   for (let i = 0; i < 12; i++) await shopper(many, 'metrics');
   const sessions = (body: string) => [...body.matchAll(/^shopbell_sessions\{worker="(\d)",role="shopper"\} (\d+)$/gm)].map(([, worker, count]) => [worker, Number(count)] as const);
-  const body = await until('all sessions are there', async () => {
+  const sampled = (body: string) => body.match(/^process_open_fds\{worker="\d"\} [1-9]/gm)?.length === 3;
+  const body = await until('all have said what they do', async () => { // the pages of others are up to a second old
     const page = (await get(many, '/metrics')).body;
-    return sessions(page).reduce((sum, [, count]) => sum + count, 0) === 12 && page;
+    return sessions(page).reduce((sum, [, count]) => sum + count, 0) === 12 && sampled(page) && page;
   });
   assert.deepEqual(sessions(body).map(([worker]) => worker), ['1', '2', '3']);
-  for (const worker of [1, 2, 3]) assert.match(body, new RegExp(`^process_open_fds\\{worker="${worker}"\\} [1-9]`, 'm'));
   assert.equal(body.match(/^# TYPE shopbell_sessions gauge$/gm)?.length, 1);
   const { status, stdout, stderr } = spawnSync(process.env.PROMTOOL!, ['check', 'metrics'], { input: body, encoding: 'utf8' });
   assert.deepEqual([status, stdout, stderr], [0, '', '']);
