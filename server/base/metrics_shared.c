@@ -9,7 +9,13 @@
 #include "base/log.h"
 #include "base/metrics.h"
 
-enum { PUBLISH_EVERY_MS = 1000, SLOT_BYTES = 256 * 1024, READ_TRIES = 100, WORKERS_MAX = 1024 };
+enum {
+    PUBLISH_EVERY_MS = 1000,
+    SLOT_BYTES = 256 * 1024,
+    READ_TRIES = 100,
+    WORKERS_MAX = 1024,
+    COMMENTS_COUNT = 2
+};
 
 struct slot {
     _Atomic uint32_t version; /* odd: being written; also one whose writer died while it wrote */
@@ -125,21 +131,16 @@ static void append_sample(struct buf *out, struct str line, int number)
     buf_append(out, line.data + name + labelled, line.len - name - labelled);
 }
 
-static bool is_comment(struct str text)
-{
-    return text.len > 0 && text.data[0] == '#';
-}
-
-/* Takes one metric, its two comments and its samples, from a page; all pages have the same in the same order.
- */
+/* Takes one metric from a page, its two comments and its samples, of which there may be none; all pages have
+ * the same metrics in the same order. */
 static void append_metric(struct buf *out, struct str *page, int number, bool first)
 {
-    while (is_comment(*page)) {
+    for (int i = 0; i < COMMENTS_COUNT; i++) {
         struct str comment = next_line(page);
         if (first)
             buf_append_str(out, comment);
     }
-    while (page->len > 0 && !is_comment(*page))
+    while (page->len > 0 && page->data[0] != '#')
         append_sample(out, next_line(page), number);
 }
 

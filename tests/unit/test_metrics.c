@@ -1,9 +1,11 @@
 #include "unit.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/metrics.h"
+#include "base/metrics_shared.h"
 
 static struct buf out;
 
@@ -157,6 +159,75 @@ static void the_process_is_sampled_off_the_loop(void **state)
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, start, finish)
 
+static int lines_beginning(const char *start)
+{
+    int count = 0;
+    for (size_t at = 0; at < out.len;) {
+        const char *end = memchr(out.data + at, '\n', out.len - at);
+        count += out.len - at >= strlen(start) && memcmp(out.data + at, start, strlen(start)) == 0;
+        at = end ? (size_t)(end - out.data) + 1 : out.len;
+    }
+    return count;
+}
+
+/* Every sample stands below the TYPE line of its own metric. */
+static void assert_in_step(void)
+{
+    char type[128] = "", line[1024];
+    for (size_t at = 0, len; at < out.len; at += len) {
+        const char *end = memchr(out.data + at, '\n', out.len - at);
+        len = end ? (size_t)(end - out.data) + 1 - at : out.len - at;
+        snprintf(line, sizeof line, "%.*s", (int)len, out.data + at);
+        if (sscanf(line, "# TYPE %127s", type) == 0 && line[0] != '#')
+            assert_int_equal(strncmp(line, type, strlen(type)), 0);
+    }
+}
+
+/* This process is one worker after the other. */
+static void say_as(uv_loop_t *loop, int fd, int number)
+{
+    assert_true(metrics_shared_start(loop, dup(fd), number));
+    buf_reset(&out);
+    metrics_shared_write(&out);
+    metrics_shared_stop();
+    uv_run(loop, UV_RUN_DEFAULT);
+}
+
+/* The second has no queue, so that metric has no sample there: nothing gets out of step by it. */
+static void the_pages_of_workers_are_put_together_by_metric(void **state)
+{
+    uv_loop_t loop;
+    int fd = metrics_shared_new(3);
+    assert_true(fd >= 0);
+    uv_loop_init(&loop);
+    metrics_add(M_FRAMES_RECEIVED, 5);
+    say_as(&loop, fd, 2);
+    assert_int_equal(lines_beginning("shopbell_queue_length{"), 0);
+    metrics_add(M_FRAMES_RECEIVED, 2);
+    metrics_set_labelled(M_QUEUE_LENGTH, STR("shop/support"), 4);
+    say_as(&loop, fd, 1);
+    assert_in_step();
+    assert_int_equal(lines_beginning("# TYPE "), METRICS_COUNT);
+    assert_int_equal(lines_beginning("# HELP "), METRICS_COUNT);
+    assert_int_equal(lines_beginning("shopbell_queue_length{worker=\"1\",team=\"shop/support\"} 4\n"), 1);
+    assert_int_equal(lines_beginning("shopbell_queue_length{"), 1);
+    assert_int_equal(lines_beginning("shopbell_frames_received_total{worker=\"1\"} 7\n"), 1);
+    assert_int_equal(lines_beginning("shopbell_frames_received_total{worker=\"2\"} 5\n"), 1);
+    assert_int_equal(lines_beginning("shopbell_frames_received_total"), 2); /* the third said nothing yet */
+    assert_int_equal(lines_beginning("shopbell_build_info"), 0);
+    close(fd);
+    assert_int_equal(uv_loop_close(&loop), 0);
+}
+
+static void without_workers_the_page_is_this_process_alone(void **state)
+{
+    metrics_add(M_FRAMES_RECEIVED, 3);
+    assert_false(metrics_shared_start(NULL, -1, 1));
+    buf_reset(&out);
+    metrics_shared_write(&out);
+    assert_int_equal(lines_beginning("shopbell_frames_received_total 3\n"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +240,8 @@ int main(void)
         CASE(without_memory_nothing_breaks),
         CASE(every_row_is_named_as_prometheus_wants),
         CASE(the_process_is_sampled_off_the_loop),
+        CASE(the_pages_of_workers_are_put_together_by_metric),
+        CASE(without_workers_the_page_is_this_process_alone),
     };
     return cmocka_run_group_tests_name("metrics", tests, NULL, NULL);
 }
