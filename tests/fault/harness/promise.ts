@@ -77,8 +77,10 @@ export function promise<K extends string>(
   words: string,
   counts: Counts<K | 'trials'>,
   tryIt: (trial: Trial<K | 'trials'>) => Promise<void>,
+  /** Why this machine cannot make the fault happen. */
+  whyNot?: string,
 ): void {
-  test(`${id}: ${words}`, async (t) => {
+  test(`${id}: ${words}`, { skip: whyNot }, async (t) => {
     const tally = new Tally();
     const chosen = Object.fromEntries(
       Object.entries<{ quick: number; full: number }>(counts).map(([name, form]) => [name, full ? form.full : form.quick]),

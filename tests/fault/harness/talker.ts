@@ -221,6 +221,13 @@ export class Talker {
     await this.repaired();
   }
 
+  /** The same person elsewhere, by the token of before, who holds nothing yet. */
+  again(server: Server): Talker {
+    const other = new Talker(this.person, () => server);
+    other.token = this.token;
+    return other;
+  }
+
   leave(): void {
     this.left = true;
     this.client?.socket.terminate();

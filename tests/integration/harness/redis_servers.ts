@@ -36,12 +36,13 @@ export class RedisServer {
   constructor(
     readonly port: number,
     private readonly args: string[],
+    private readonly env: Record<string, string> = {},
   ) {}
 
   /** Also again, after it was killed. */
   async start(ready = 'eady to accept connections'): Promise<this> {
     this.said = '';
-    const child = spawn('redis-server', this.args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn('redis-server', this.args, { env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'ignore'] });
     children.add((this.child = child));
     child.once('exit', () => children.delete(child));
     child.stdout.on('data', (chunk) => (this.said += chunk));
@@ -88,18 +89,22 @@ function testFolder(t: TestContext): string {
 }
 
 /** Appends to a file, and waits for no disk: what is tried here is not the loss of power. */
-async function dataServer(t: TestContext, root: string, args: string[]): Promise<RedisServer> {
+async function dataServer(t: TestContext, root: string, args: string[], env?: Record<string, string>): Promise<RedisServer> {
   const port = await freePort();
   const dir = join(root, String(port));
   mkdirSync(dir);
   const flags = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', 'yes'];
-  const server = new RedisServer(port, [...flags, '--repl-diskless-sync-delay', '0', ...args]);
+  const server = new RedisServer(port, [...flags, '--repl-diskless-sync-delay', '0', ...args], env);
   t.after(() => server.kill());
   return server.start();
 }
 
 export function oneRedis(t: TestContext, ...args: string[]): Promise<RedisServer> {
   return dataServer(t, testFolder(t), args);
+}
+
+export function redisWithEnv(t: TestContext, env: Record<string, string>, ...args: string[]): Promise<RedisServer> {
+  return dataServer(t, testFolder(t), args, env);
 }
 
 async function sentinel(t: TestContext, root: string, watched: number, { source }: GroupOptions): Promise<RedisServer> {
