@@ -216,10 +216,10 @@ export class Generator {
       else this.silent.add(`node${i}`);
     }
     const seconds = random.pick([1, 4, 6, 20]);
-    for (let second = 0; second < seconds; second++) {
+    for (let second = 0; second < seconds; second += 2) { // a beat counts for no more
       for (let i = 0; i < this.profile.nodes; i++) {
         const beats = i === 0 || (second % 4 === 0 && !this.silent.has(`node${i}`));
-        if (beats) this.next.push({ kind: 'tick', ms: i ? 0 : 1000, node: `node${i}`, grace: GRACE_MS });
+        if (beats) this.next.push({ kind: 'tick', ms: i ? 0 : 2000, node: `node${i}`, grace: GRACE_MS });
       }
     }
     return this.tick('node0');
