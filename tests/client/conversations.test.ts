@@ -265,6 +265,31 @@ test('signed out in one tab: the other forgets too, and nothing comes back into 
   assert.ok(![...browser.items.values()].some((value) => value.includes('text 3')));
 });
 
+test('who waits for one agent has no place in line until that is over', async () => {
+  const peer = await begin([opened], { state: 'queued', agent: undefined, agent_present: undefined, queue_position: 3 });
+  peer.pushEvent(event(2, { type: 'queued', reason: 'reserved', agent: MAYA, author: { role: 'system' } }));
+  await until(() => snapshot().adviser?.name === 'Maya');
+  assert.deepEqual([snapshot().queuePosition, snapshot().agent], [null, null]);
+  peer.pushEvent(event(3, { type: 'queued', reason: 'prioritized', agent: MAYA, author: { role: 'agent' } }));
+  await until(() => seqs().length === 3);
+  assert.equal(snapshot().adviser?.name, 'Maya');
+  peer.pushEvent(event(4, { type: 'queued', reason: 'released', agent: MAYA, author: { role: 'system' } }));
+  await until(() => snapshot().adviser === null);
+});
+
+test('after a transfer the team shown is the one that has it, whichever this page asks for', async () => {
+  const teams = ['sales', 'returns'].map((team) => ({ team, name: team, status: 'online' as const, agents: [] }));
+  client = createShopperClient({ url: server.url, site: SITE, env: tab, team: 'sales' });
+  clients.push(client);
+  server.auto.login = () => loginAnswer({ teams, conversations: [conversation([opened], { state: 'queued', team: 'sales' })] });
+  client.start();
+  await ready();
+  const peer = await server.peer();
+  assert.equal(snapshot().team?.team, 'sales');
+  peer.pushEvent(event(2, { type: 'queued', reason: 'transferred', team: 'returns', author: { role: 'agent' } }));
+  await until(() => snapshot().team?.team === 'returns');
+});
+
 test('events fold into state, agent and queue position', async () => {
   const peer = await begin([opened], { state: 'queued', agent: undefined, agent_present: undefined, queue_position: 3 });
   assert.equal(snapshot().queuePosition, 3);

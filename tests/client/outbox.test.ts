@@ -181,6 +181,24 @@ test('rate_limited waits as long as told', async () => {
   await until(() => peer.count('send_event') === 2);
 });
 
+test('with the queue full the message is kept, that is known, and it goes when there is room', async () => {
+  server.auto.login = () => loginAnswer();
+  client.start();
+  await ready();
+  const peer = await server.peer();
+  const custom_id = client.send('hello')!;
+  peer.refuse(await peer.take('start_conversation'), 'queue_full', { retryable: true, retry_after_ms: 5000 });
+  await until(() => client.snapshot().queueFull);
+  assert.deepEqual([statuses()[0], messages()[0]!.waiting, messages()[0]!.error], ['sending', true, undefined]);
+  tab.clock.advance(7000);
+  const again = await peer.take('start_conversation');
+  assert.equal(again.payload.custom_id, custom_id);
+  const events = [event(1, { type: 'opened' }), mine(2, custom_id, 'hello')];
+  peer.reply(again, { conversation: conversation(events, { state: 'queued' }), seq: 2, at: 1, duplicate: false });
+  await until(() => statuses()[0] === 'sent');
+  assert.equal(client.snapshot().queueFull, false);
+});
+
 test('while the store is away messages wait; they go when it is back', async () => {
   const peer = await begin();
   peer.push('service_status_updated', { service: { writable: false } });

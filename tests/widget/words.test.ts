@@ -16,7 +16,7 @@ const team = (status: TeamStatus['status'], agents = [maya, jonas]): TeamStatus 
 
 const snapshot = (part: Partial<ShopperSnapshot>): ShopperSnapshot => ({
   connection: 'ready', serviceWritable: true, site: null, team: team('busy'), teams: [], conversation: null, timeline: [], agent: null,
-  agentPresent: false, agentTyping: false, queuePosition: null, queueWaitMs: null, unread: 0, canLoadEarlier: false, loadingEarlier: false, shopper: null,
+  agentPresent: false, agentTyping: false, adviser: null, queueFull: false, queuePosition: null, queueWaitMs: null, unread: 0, canLoadEarlier: false, loadingEarlier: false, shopper: null,
   refused: null, ...part,
 });
 const queued = { id: 'c', state: 'queued' as const, team: 'support', opened_at: 0 };
@@ -65,6 +65,13 @@ test('who waits hears the place, or the truth when nobody is there', () => {
   const away = waitingWords(snapshot({ conversation: queued, queuePosition: 2, team: team('away') }), english);
   assert.equal(away?.title, 'Nobody is here right now.');
   assert.equal(waitingWords(snapshot({ conversation: { ...queued, state: 'assigned' } }), english), undefined);
+});
+
+test('who waits for the one they know hears that, and who finds no room hears that too', () => {
+  const waits = waitingWords(snapshot({ conversation: queued, adviser: maya }), english);
+  assert.equal(waits?.title, 'Maya, who helped you before, will be with you as soon as possible.');
+  assert.match(troubleWords(snapshot({ queueFull: true }), false, english)!, /Too many people are waiting/);
+  assert.equal(troubleWords(snapshot({}), false, english), undefined);
 });
 
 test('the team is told by first names', () => {

@@ -16,6 +16,8 @@ export interface Conversation {
   readonly shopper?: ShopperProfile;
   readonly agent?: AgentProfile;
   readonly agent_present?: boolean;
+  /** It waits for this agent alone. */
+  readonly adviser?: AgentProfile;
   readonly queue_position?: number;
   readonly wait_p50_ms?: number;
   readonly wait_p90_ms?: number;
@@ -42,8 +44,12 @@ const NO_PLACE = { queue_position: undefined, wait_p50_ms: undefined, wait_p90_m
 /** What an event means for the conversation. */
 const folds: { readonly [type: string]: (event: Event) => Partial<Conversation> } = {
   opened: () => ({ state: 'queued' }),
-  queued: ({ team }) => ({ state: 'queued', agent: undefined, agent_present: false, ...(team && { team }) }),
-  assigned: ({ agent, team }) => ({ state: 'assigned', agent, agent_present: true, ...NO_PLACE, ...(team && { team }) }),
+  queued: ({ team, agent, reason }) => ({
+    state: 'queued', agent: undefined, agent_present: false, ...(team && { team }),
+    // Another priority is another place, which comes by itself, and nothing else.
+    ...(reason !== 'prioritized' && { ...NO_PLACE, adviser: reason === 'reserved' ? agent : undefined }),
+  }),
+  assigned: ({ agent, team }) => ({ state: 'assigned', agent, agent_present: true, adviser: undefined, ...NO_PLACE, ...(team && { team }) }),
   close_proposed: () => ({ state: 'closing' }),
   close_disputed: () => ({ state: 'assigned' }),
   closed: () => ({ state: 'closed', ...NO_PLACE }),
@@ -105,9 +111,9 @@ export function common(held: Conversation, wire: Wire): Conversation {
 export function merge(held: Conversation | undefined, wire: Wire): Conversation {
   const base: Conversation = held ? common(held, wire) : fromSummary(wire);
   const newer = wire.last_seq >= base.state_seq;
-  const { id, state, team, opened_at, agent, agent_present, queue_position, wait_p50_ms, wait_p90_ms } = wire;
+  const { id, state, team, opened_at, agent, agent_present, adviser, queue_position, wait_p50_ms, wait_p90_ms } = wire;
   const place = { queue_position, wait_p50_ms, wait_p90_ms };
-  const told = { id, state, team, opened_at, agent, agent_present, ...place, state_seq: wire.last_seq };
+  const told = { id, state, team, opened_at, agent, agent_present, adviser, ...place, state_seq: wire.last_seq };
   const receipts = {
     shopper: maxReceipt(base.receipts.shopper, wire.receipts.shopper),
     agent: maxReceipt(base.receipts.agent, wire.receipts.agent),

@@ -17,6 +17,7 @@ export interface Entry {
   readonly order: number;
   readonly tries: number;
   readonly state: 'sending' | 'waiting' | 'failed';
+  /** Why it failed, or why it has to wait. */
   readonly error?: RequestError;
 }
 

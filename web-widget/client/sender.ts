@@ -86,7 +86,7 @@ export function createSender(env: Env, outbox: Outbox, hooks: SenderHooks): Send
       const lost_id = error.type === 'not_found' ? entry.conversation_id : undefined;
       outbox.update(entry.custom_id, { conversation_id: undefined, lost_id });
     } else if (error.retryable || error.type === 'not_logged_in') {
-      outbox.update(entry.custom_id, { state: 'waiting' });
+      outbox.update(entry.custom_id, { state: 'waiting', error });
       const tries = (waits.get(lane)?.tries ?? 0) + 1;
       return pause(lane, (error.retry_after_ms ?? 0) + fullJitter(tries, env.random()), tries);
     } else {

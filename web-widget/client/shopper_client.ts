@@ -157,6 +157,11 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
     };
   }
 
+  /** Of the conversation while it is open, for it may have been handed on; else where the next one would go. */
+  function teamOf(held: ReturnType<typeof current>): string | undefined {
+    return held && held.state !== 'closed' ? held.team : (options.team ?? held?.team);
+  }
+
   function compute(): ShopperSnapshot {
     const held = current();
     const chain = currentId ? history.chain(currentId) : [];
@@ -166,7 +171,7 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
       connection: status,
       serviceWritable: session.writable,
       site: session.site,
-      team: session.teams.find(({ team }) => team === (options.team ?? held?.team)) ?? session.teams[0] ?? null,
+      team: session.teams.find(({ team }) => team === teamOf(held)) ?? session.teams[0] ?? null,
       teams: session.teams,
       conversation: summary ?? null,
       timeline: timeline({
@@ -179,6 +184,8 @@ export function createShopperClient(options: ShopperClientOptions): ShopperClien
       agent: held?.agent ?? null,
       agentPresent: !!held?.agent_present,
       agentTyping: !!held?.typing,
+      adviser: held?.state === 'queued' ? (held.adviser ?? null) : null,
+      queueFull: session.outbox.list().some(({ state, error }) => state !== 'failed' && error?.type === 'queue_full'),
       queuePosition: held?.state === 'queued' ? (held.queue_position ?? null) : null,
       queueWaitMs: held?.state === 'queued' ? (held.wait_p50_ms ?? null) : null,
       unread: chain.reduce((sum, one) => sum + countUnread(one, 'shopper'), 0),

@@ -42,7 +42,7 @@ function toPending(entry: Entry, self: Author, waiting: boolean): MessageItem {
   const { custom_id, conversation_id, at, text, error } = entry;
   const failed = entry.state === 'failed';
   const status = failed ? 'failed' : 'sending';
-  return { kind: 'message', key: custom_id, conversation_id, custom_id, at, author: self, text, own: true, status, waiting, error };
+  return { kind: 'message', key: custom_id, conversation_id, custom_id, at, author: self, text, own: true, status, waiting, error: failed ? error : undefined };
 }
 
 export function createTimeline(): Timeline {

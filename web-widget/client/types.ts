@@ -75,7 +75,7 @@ export interface ShopperSnapshot {
   readonly serviceWritable: boolean;
   /** Null until the first login (kept from the last visit, if there was one). */
   readonly site: Site | null;
-  /** The team a new conversation goes to. */
+  /** Of the open conversation, else the one that a new one goes to. */
   readonly team: TeamStatus | null;
   readonly teams: readonly TeamStatus[];
   /** The current or the last conversation; null for someone who never wrote. */
@@ -85,6 +85,10 @@ export interface ShopperSnapshot {
   readonly agent: AgentProfile | null;
   readonly agentPresent: boolean;
   readonly agentTyping: boolean;
+  /** The agent for whom alone it waits, the one the shopper had last; null: for anybody, or not queued. */
+  readonly adviser: AgentProfile | null;
+  /** A message waits here because too many people wait there; it is sent by itself. */
+  readonly queueFull: boolean;
   /** 1 is next; null when not queued. */
   readonly queuePosition: number | null;
   /** As likely longer as shorter, from when the place was told; null when nobody can say. */

@@ -20,6 +20,8 @@ export interface ServerOptions {
   /** The agents there are, by id, and how many conversations each takes; all of the demo's otherwise. */
   agents?: Record<string, number>;
   agentGraceMs?: number;
+  /** Lines for the section of the team support. */
+  support?: string;
   /** More sections of the configuration. */
   more?: string;
 }
@@ -40,7 +42,7 @@ async function freePort(): Promise<number> {
 }
 
 /** The demo's own configuration with what the test wants otherwise. */
-function configuration({ origins = [], agents, agentGraceMs, more = '' }: ServerOptions): string {
+function configuration({ origins = [], agents, agentGraceMs, support = '', more = '' }: ServerOptions): string {
   const parts = readFileSync(DEMO, 'utf8').split(/^(?=\[)/m);
   const kept = parts.flatMap((part) => {
     const id = /^\[agent demo\/(\w+)\]/.exec(part)?.[1];
@@ -50,6 +52,7 @@ function configuration({ origins = [], agents, agentGraceMs, more = '' }: Server
   return [...kept, more]
     .join('\n')
     .replace('demo = on', `demo = on\n${agentGraceMs === undefined ? '' : `agent_grace_ms = ${agentGraceMs}`}`)
+    .replace('name = Shop and advice', `name = Shop and advice\n${support}`)
     .replace('origins = self', ['origins = self', ...origins].join(' '))
     .replaceAll('photo = ', `photo = ${resolve('web-widget/demo-store')}/`);
 }

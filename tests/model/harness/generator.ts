@@ -28,6 +28,10 @@ export const PROFILES: Profile[] = [
   { name: 'a few, who collide', shoppers: 12, agents: 4, teams: 2, nodes: 3, capacity: 3, weights: DAY },
   { name: 'a shop on a busy day', shoppers: 3000, agents: 40, teams: 5, nodes: 8, capacity: 6, weights: { ...DAY, open: 22 } },
   {
+    name: 'a quiet shop, with regulars', shoppers: 40, agents: 10, teams: 2, nodes: 2, capacity: 2,
+    weights: { ...DAY, open: 9, propose_close: 14, confirm_close: 14, dispute_close: 1, agent_connected: 3, node_left: 0, set_routing_status: 1 },
+  },
+  {
     name: 'nodes that fall silent', shoppers: 60, agents: 9, teams: 3, nodes: 7, capacity: 4, limits: SMALL,
     weights: { ...DAY, agent_connected: 12, view: 12, node_left: 2, silence: 4 },
   },
@@ -198,7 +202,7 @@ export class Generator {
     const limited = random.chance(0.3) && { queue_limit: random.pick([0, 0, 1, 2, 4]) };
     const overflows = random.chance(0.8) && { overflow_team: this.team() };
     const after = random.chance(0.7) && { overflow_after_ms: random.pick([1, 500, 5000]) };
-    const waits = random.chance(0.8) && { adviser_wait_ms: random.pick([0, 500, 20_000, 60_000]) };
+    const waits = random.chance(0.8) && { adviser_wait_ms: random.pick([0, 100, 1000, 20_000, 60_000]) };
     const manual = random.chance(0.2) && { routing: 'manual' as const };
     return { priority: random.pick([0, 0, 0, 1, 9]), ...limited, ...overflows, ...after, ...waits, ...manual };
   }

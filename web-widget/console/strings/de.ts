@@ -106,6 +106,11 @@ export const de: Strings = {
 
   sys_opened: 'Gespräch begonnen',
   sys_queued: 'Wartet auf den nächsten freien Kollegen',
+  sys_queued_overflowed: 'Zu lange gewartet: an ein anderes Team gegeben',
+  sys_queued_reserved: (name) => `Wartet auf ${name}, zuletzt im Gespräch mit dieser Person`,
+  sys_queued_prioritized: 'Andere Priorität in der Reihe',
+  waits_for: (name) => `Für ${name}`,
+  priority_label: (priority) => `Priorität ${priority}`,
   sys_queued_left: 'Wieder in der Reihe: der Kollege hat die Verbindung verloren',
   sys_queued_away: 'Wieder in der Reihe: der Kollege ist abwesend',
   sys_assigned: (name) => `${name} ist dabei`,

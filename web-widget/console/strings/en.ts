@@ -104,6 +104,11 @@ export const en = {
 
   sys_opened: 'Conversation opened',
   sys_queued: 'Waiting for the next free colleague',
+  sys_queued_overflowed: 'Waited too long: passed on to another team',
+  sys_queued_reserved: (name: string) => `Waiting for ${name}, who had this shopper last`,
+  sys_queued_prioritized: 'Another priority in the line',
+  waits_for: (name: string) => `For ${name}`,
+  priority_label: (priority: number) => `Priority ${priority}`,
   sys_queued_left: 'Back in line: the colleague lost the connection',
   sys_queued_away: 'Back in line: the colleague went away',
   sys_assigned: (name: string) => `${name} joined`,

@@ -48,7 +48,7 @@ function Mine() {
 }
 
 function Waiting() {
-  const { snap, route, act } = useConsoleContext();
+  const { snap, route, act, pick } = useConsoleContext();
   const { length, oldestAt } = queueTotals(snap);
   const shown = length ? snap.queue.slice(0, WAITING_SHOWN) : [];
   return (
@@ -63,7 +63,7 @@ function Waiting() {
         {oldestAt !== null && <span class="list-note"><WaitClock since={oldestAt} /></span>}
       </h2>
       {length === 0 && <p class="list-none">{t.waiting_empty}</p>}
-      <ul class="rows">{shown.map((entry) => <WaitingRow key={entry.conversation_id} entry={entry} />)}</ul>
+      <ul class="rows">{shown.map((entry) => <WaitingRow key={entry.conversation_id} entry={entry} onPick={pick} />)}</ul>
       {length > shown.length && shown.length > 0 && <p class="list-none">{t.queue_more(length - shown.length)}</p>}
     </section>
   );

@@ -90,8 +90,19 @@ function ClosedRowInner({ id, summary, current, tabbable, onSelect }: RowLinkPro
 }
 export const ClosedRow = pure(ClosedRowInner);
 
-/** Someone in line. Nobody takes them by hand: the next free colleague gets the first, so the row only tells. */
-function WaitingRowInner({ entry }: { entry: QueueEntry }) {
+/** Above the others in line; nothing for whoever is not. */
+export function Priority({ entry: { priority } }: { entry: QueueEntry }) {
+  if (!priority) return null;
+  return (
+    <span class="row-priority" title={t.priority_label(priority)}>
+      <span aria-hidden="true">↑{priority}</span>
+      <span class="hidden-words">{t.priority_label(priority)}</span>
+    </span>
+  );
+}
+
+/** Someone in line, and taking them out of it. */
+function WaitingRowInner({ entry, onPick }: { entry: QueueEntry; onPick: (id: string) => void }) {
   const name = shopperName(entry.shopper, t.shopper);
   return (
     <li class="row row-still">
@@ -99,11 +110,12 @@ function WaitingRowInner({ entry }: { entry: QueueEntry }) {
       <span class="row-main">
         <span class="row-line">
           <span class="row-name">{name}</span>
-          {entry.shopper.page && <span class="row-page">{pageHint(entry.shopper.page)}</span>}
+          <Priority entry={entry} />
         </span>
-        <span class="row-preview">{entry.preview ?? ''}</span>
+        <span class="row-preview">{entry.adviser ? t.waits_for(entry.adviser.name) : (entry.preview ?? '')}</span>
       </span>
-      <span class="row-side"><WaitClock since={entry.waiting_since} quiet /></span>
+      <span class="row-side row-waits"><WaitClock since={entry.waiting_since} quiet /></span>
+      <button type="button" class="button row-pick" aria-label={t.pick_label(name)} onClick={() => onPick(entry.conversation_id)}>{t.pick}</button>
     </li>
   );
 }

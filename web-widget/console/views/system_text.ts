@@ -11,6 +11,9 @@ export function systemText(item: EventItem, selfId: string | undefined): string 
     case 'queued':
       if (item.reason === 'agent_left') return t.sys_queued_left;
       if (item.reason === 'transferred') return own ? t.sys_transferred_you : t.sys_transferred(name);
+      if (item.reason === 'overflowed') return t.sys_queued_overflowed;
+      if (item.reason === 'reserved') return t.sys_queued_reserved(name);
+      if (item.reason === 'prioritized') return t.sys_queued_prioritized;
       return item.reason === 'agent_away' ? t.sys_queued_away : t.sys_queued;
     case 'assigned':
       if (item.reason === 'taken_over') return own ? t.sys_taken_over_you : t.sys_taken_over(name);

@@ -5,6 +5,7 @@ import { shopperName } from '../model/inbox';
 import { pageText } from '../model/link';
 import { t } from '../strings/index';
 import { PageLink } from './page_link';
+import { Priority } from './row';
 import { IconButton, Tip } from './tip';
 import { WaitClock } from './wait_clock';
 
@@ -15,8 +16,8 @@ function Entry({ entry }: { entry: QueueEntry }) {
   return (
     <tr>
       <td class="queue-place">{entry.position}</td>
-      <th scope="row" class="queue-person"><span class="cut">{name}</span></th>
-      <td class="queue-words"><span class="cut">{entry.preview ?? ''}</span></td>
+      <th scope="row" class="queue-person"><span class="cut">{name} <Priority entry={entry} /></span></th>
+      <td class="queue-words"><span class="cut">{entry.adviser && <>{t.waits_for(entry.adviser.name)} · </>}{entry.preview ?? ''}</span></td>
       <td class="queue-page">{shopper.page && <PageLink page={shopper.page} text={pageText(shopper.page).title} />}</td>
       <td class="queue-wait"><WaitClock since={entry.waiting_since} /></td>
       <td class="queue-pick">

@@ -61,6 +61,7 @@ export interface Waiting {
 /** For someone in the queue: the place, or, with nobody there, what becomes of the message. */
 export function waitingWords(snapshot: ShopperSnapshot, t: Strings): Waiting | undefined {
   if (snapshot.conversation?.state !== 'queued') return undefined;
+  if (snapshot.adviser) return { title: t.adviserWait(firstName(snapshot.adviser, t.someone)), hint: t.placeHint };
   const place = snapshot.queuePosition;
   if (snapshot.team?.status === 'away') {
     return { title: t.queuedAway, hint: place === null ? t.queuedAwayHint : `${t.place(place)} ${t.queuedAwayHint}` };
@@ -75,7 +76,7 @@ export function troubleWords(snapshot: ShopperSnapshot, isReconnecting: boolean,
   if (snapshot.connection === 'offline') return t.offline;
   if (snapshot.connection === 'unreachable') return t.unreachable;
   if (isReconnecting) return snapshot.connection === 'connecting' ? t.connecting : t.reconnecting;
-  if (snapshot.serviceWritable) return undefined;
+  if (snapshot.serviceWritable) return snapshot.queueFull ? t.queueFull : undefined;
   const held = snapshot.timeline.some((item) => item.kind === 'message' && item.status === 'sending');
   return held ? t.storeAway : t.storeAwayIdle;
 }

@@ -67,6 +67,8 @@ export const de = (format: Format): Strings => ({
   waitMinutes: (count) => format.plural(count, { one: 'etwa # Minute', other: 'etwa # Minuten' }),
   waitHours: (count) => format.plural(count, { one: 'etwa # Stunde', other: 'etwa # Stunden' }),
   inLine: 'Sie sind in der Reihe.',
+  adviserWait: (name) => `${name} kennt Sie schon und ist so bald wie möglich bei Ihnen.`,
+  queueFull: 'Gerade warten zu viele. Ihre Nachricht ist sicher und geht von selbst hinaus, sobald Platz ist.',
   placeHint: 'Schreiben Sie solange ruhig weiter.',
   queuedAway: 'Gerade ist niemand da.',
   queuedAwayHint: 'Wir haben Ihre Nachricht und antworten hier.',

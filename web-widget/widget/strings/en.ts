@@ -69,6 +69,8 @@ export const en = (format: Format) => ({
   waitMinutes: (count: number) => format.plural(count, { one: 'about # minute', other: 'about # minutes' }),
   waitHours: (count: number) => format.plural(count, { one: 'about # hour', other: 'about # hours' }),
   inLine: 'You are in line.',
+  adviserWait: (name: string) => `${name}, who helped you before, will be with you as soon as possible.`,
+  queueFull: 'Too many people are waiting just now. Your message is kept and goes out by itself when there is room.',
   placeHint: 'You can go on writing meanwhile.',
   queuedAway: 'Nobody is here right now.',
   queuedAwayHint: 'We have your message and answer here.',
