@@ -8,7 +8,7 @@ const struct config_setting_row config_setting_rows[SETTINGS_COUNT] = {
     [SETTING_WORKERS] = {"--workers", "SHOPBELL_WORKERS", "workers", "1"},
     [SETTING_LOG_LEVEL] = {NULL, "SHOPBELL_LOG_LEVEL", "log_level", "info"},
     [SETTING_DEMO] = {NULL, NULL, "demo", "off"},
-    [SETTING_AGENT_GRACE] = {NULL, NULL, "agent_grace_ms", "15000"},
+    [SETTING_AGENT_GRACE] = {NULL, NULL, "agent_grace_ms", "8000"},
     [SETTING_CLOSE_TIMEOUT] = {NULL, NULL, "close_timeout_ms", "120000"},
 };
 

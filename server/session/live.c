@@ -86,9 +86,12 @@ static void session_leave_closed(struct session *session)
 
 static void live_shopper_came(struct live *live, struct shopper *shopper)
 {
+    struct live *before = shopper->current;
     shopper->current = live;
     push_shopper_presence(live);
     peers_shopper_moved(live);
+    if (before && before != live)
+        live_drop_if_idle(before);
 }
 
 bool live_shopper_present(const struct live *live)
@@ -363,10 +366,22 @@ void live_release(struct live *live)
     live_drop_if_idle(live);
 }
 
+/* Between two pages of theirs nobody looks, and other nodes are not to hear of that. */
+static bool live_awaits_shopper(const struct live *live)
+{
+    const struct shopper *shopper = shopper_find(live->site, id_str(&live->conversation.shopper));
+    return shopper && shopper->current == live;
+}
+
+bool live_is_idle(const struct live *live)
+{
+    return live->holds == 0 && list_empty(&live->viewers) && list_empty(&live->waiters) &&
+           list_empty(&live->appends) && !live_awaits_shopper(live);
+}
+
 void live_drop_if_idle(struct live *live)
 {
-    if (live->holds == 0 && list_empty(&live->viewers) && list_empty(&live->waiters) &&
-        list_empty(&live->appends))
+    if (live_is_idle(live))
         live_free(live);
 }
 

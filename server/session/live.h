@@ -79,6 +79,8 @@ void live_follow(struct live *live, int64_t seq);
  */
 void live_hold(struct live *live);
 void live_release(struct live *live);
+/* Nobody looks at it, waits for it or writes to it, and its shopper is not between two pages. */
+bool live_is_idle(const struct live *live);
 void live_drop_if_idle(struct live *live);
 struct store *live_store(const struct live *live);
 

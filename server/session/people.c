@@ -49,6 +49,10 @@ static void shopper_gone(struct wheel_timer *timer)
     sb_free(shopper);
     if (!live)
         return;
+    if (live_is_idle(live)) {
+        live_drop_if_idle(live);
+        return;
+    }
     push_shopper_presence(live);
     peers_shopper_moved(live);
 }

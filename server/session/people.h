@@ -26,7 +26,7 @@ struct shopper {
     struct id id;
     struct list sessions; /* struct session by person_node */
     struct wheel_timer leaving;
-    struct live *current; /* their open, or last, conversation if it is in view; cleared when that goes */
+    struct live *current; /* their open, or last, conversation; stays in view while they are here */
 };
 
 struct agent {

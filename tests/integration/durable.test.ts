@@ -198,6 +198,7 @@ test('a long conversation comes in pieces that fit together, forward and backwar
   anna.socket.terminate();
   maya.socket.terminate();
   const redis = await server.redis();
+  await until('no node looks at it, and would have to be told', async () => !(await redis.call('EXISTS', `{long}:conv:${conversation_id}:nodes`)));
   const LAST = 1203;
   await Promise.all(
     Array.from({ length: LAST - 3 }, (_, i) =>

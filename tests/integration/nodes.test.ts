@@ -8,7 +8,7 @@ import { type Server, startServer } from './harness/server.ts';
 import { until } from './harness/until.ts';
 
 const settings = { agent_grace_ms: 500 };
-const sites = ['guess', 'crowd', 'chat', 'dies', 'drain', 'both', 'resend', 'pages', 'lost', 'cut', 'queue', 'team'];
+const sites = ['guess', 'crowd', 'chat', 'dies', 'drain', 'both', 'resend', 'pages', 'lost', 'cut', 'queue', 'team', 'moves'];
 
 function beside(first: Server, flags: string[] = []): Promise<Server> {
   return startServer({ sites, settings, flags: ['--redis', `unix:${join(first.data, 'redis.sock')}`, ...flags] });
@@ -61,6 +61,23 @@ describe('two servers', { concurrency: true }, () => {
     await maya.push('presence_updated', ({ present }) => present);
     maya.socket.terminate();
     await back.push('presence_updated', ({ role, present }) => role === 'agent' && !present);
+  });
+
+  test('a shopper who only goes to the next page is there all the time', async () => {
+    const { maya, anna, id } = await across('moves');
+    const pages = [anna];
+    for (let i = 0; i < 4; i++) {
+      const before = pages.at(-1)!;
+      const gone = before.close();
+      pages.push(await shopper(east, 'moves', { token: anna.token, cursors: [{ conversation_id: id, seq: 3 }] }));
+      await gone;
+    }
+    await pages.at(-1)!.send(id, 'Still here');
+    await maya.event('message');
+    const told = await maya.untaken('presence_updated');
+    assert.deepEqual(told.filter(({ present }) => !present), []);
+    await pages.at(-1)!.close();
+    await maya.push('presence_updated', ({ present }) => !present);
   });
 
   test('both write at once, and everybody has one order without a gap', async () => {

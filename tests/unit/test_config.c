@@ -165,7 +165,7 @@ static void has_defaults(void **state)
     assert_int_equal(config->redis.kind, CONFIG_REDIS_PRIVATE);
     assert_int_equal(config->workers, 1);
     assert_false(config->demo);
-    assert_int_equal(config->agent_grace_ms, 15000);
+    assert_int_equal(config->agent_grace_ms, 8000);
     assert_string_equal(config->sites[0].default_team.data, "support");
     assert_int_equal(config->sites[0].agents[0].capacity, 4);
     assert_null(config->sites[0].agents[0].photo.data);

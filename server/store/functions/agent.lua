@@ -18,7 +18,7 @@ local function agent_connected(keys, args)
         redis.call('HSETNX', site:key('agent', agent), 'idle_since', site.now)
     else
         redis.call('SREM', of_node, agent)
-        site:agent_left_node(agent, node)
+        site:agent_left_node(agent, node, site.now)
     end
     site:refresh_candidate(agent)
     local others = before and before ~= teams and site:release_of(agent, true, 0) or {}
@@ -27,11 +27,11 @@ local function agent_connected(keys, args)
 end
 
 -- Conversations stay for a while: most agents who vanish are back within seconds.
-function Site:agent_left_node(agent, node)
+function Site:agent_left_node(agent, node, since)
     local nodes = self:key('agent', agent, 'nodes')
     redis.call('HDEL', nodes, node)
     if redis.call('EXISTS', nodes) == 0 then
-        redis.call('ZADD', self:key('gone'), 'NX', self.now, agent)
+        redis.call('ZADD', self:key('gone'), 'NX', since, agent)
     end
     self:refresh_candidate(agent)
 end

@@ -1,11 +1,12 @@
 -- Nodes: a heartbeat a second by Redis's clock. Whoever beats looks after what others left behind.
 
--- In batches: a node may have looked at very many conversations. It stays among the dead until all is cleared.
-function Site:bury_node(node)
+-- In batches: a node may have looked at very many conversations. It stays among the dead until all is cleared. Its agents
+-- are gone since the moment given: a node that died was last there when it was last heard of, not when that was noticed.
+function Site:bury_node(node, since)
     local agents, convs = self:key('node', node, 'agents'), self:key('node', node, 'convs')
     redis.call('SREM', self:key('beaten'), node)
     for _, agent in ipairs(redis.call('SMEMBERS', agents)) do
-        self:agent_left_node(agent, node)
+        self:agent_left_node(agent, node, since)
     end
     redis.call('DEL', agents)
     for _, id in ipairs(redis.call('SRANDMEMBER', convs, BURY_BATCH)) do
@@ -25,8 +26,9 @@ local function tick(keys, args)
     redis.call('HSET', site:key('clock'), 'wall', site.wall, 'now', site.now)
     redis.call('ZADD', nodes, site.now, node)
     local known = 1 - redis.call('SADD', site:key('beaten'), node) -- not by its place in nodes: heard_of() adds it too
-    for _, dead in ipairs(redis.call('ZRANGEBYSCORE', nodes, '-inf', site.now - NODE_DEAD_MS, 'LIMIT', 0, BATCH)) do
-        site:bury_node(dead)
+    local dead = redis.call('ZRANGEBYSCORE', nodes, '-inf', site.now - NODE_DEAD_MS, 'WITHSCORES', 'LIMIT', 0, BATCH)
+    for i = 1, #dead, 2 do
+        site:bury_node(dead[i], dead[i + 1])
     end
     site:requeue_gone(tonumber(args[2]))
     site:close_overdue()
@@ -52,7 +54,7 @@ end
 -- node_left: node. A clean stop: its agents' grace begins now.
 local function node_left(keys, args)
     local site = site_open(keys)
-    site:bury_node(args[1])
+    site:bury_node(args[1], site.now)
     return site:answer('ok')
 end
 

@@ -187,7 +187,7 @@ function agentConnected(world: World, answer: Answer, op: Op<'agent_connected'>)
     world.gone.delete(op.agent);
     agent.idleSince ??= world.clock;
   } else {
-    world.agentLeftNode(op.agent, op.node);
+    world.agentLeftNode(op.agent, op.node, world.clock);
   }
   world.touchLoad(op.agent);
   release(world, answer, world.reservedOf(op.agent).filter(({ team }) => !agent.teams.includes(team)));
@@ -242,7 +242,7 @@ function tick(world: World, answer: Answer, op: Op<'tick'>): void {
   world.beat = { wall: world.wall, now: world.clock };
   world.nodes.set(op.node, world.clock);
   world.beaten.add(op.node);
-  for (const node of due(world, world.nodes, world.clock - NODE_DEAD_MS)) world.bury(node);
+  for (const node of due(world, world.nodes, world.clock - NODE_DEAD_MS)) world.bury(node, world.nodes.get(node)!);
   for (const agent of due(world, world.gone, world.clock - op.grace)) {
     world.gone.delete(agent);
     requeueAll(world, answer, agent);
@@ -329,7 +329,7 @@ export function apply(world: World, op: Operation, reply: Reply | Error): void {
     case 'count_try': return countTry(world, answer, op);
     case 'unview': world.leave(op.id, op.node); answer.verdict('ok'); break;
     case 'tick': tick(world, answer, op); break;
-    case 'node_left': world.bury(op.node); answer.verdict('ok'); break;
+    case 'node_left': world.bury(op.node, world.clock); answer.verdict('ok'); break;
     default: return read(world, answer, op);
   }
   expect('steps that were not due', answer.steps, []);

@@ -325,11 +325,11 @@ export class World {
     if (!this.nodes.has(node)) this.nodes.set(node, this.clock);
   }
 
-  agentLeftNode(id: string, node: string): void {
+  agentLeftNode(id: string, node: string, since: number): void {
     const agent = this.agent(id);
     agent.nodes.delete(node);
     this.agentsOf.get(node)?.delete(id);
-    if (agent.nodes.size === 0 && !this.gone.has(id)) this.gone.set(id, this.clock);
+    if (agent.nodes.size === 0 && !this.gone.has(id)) this.gone.set(id, since);
     this.touchLoad(id);
     this.touch(`agent:${id}:nodes`, `node:${node}:agents`, 'gone');
   }
@@ -372,9 +372,10 @@ export class World {
     return number;
   }
 
-  bury(node: string): void {
+  /** Its agents are gone since then. */
+  bury(node: string, since: number): void {
     this.count('node buried');
-    for (const agent of [...(this.agentsOf.get(node) ?? [])]) this.agentLeftNode(agent, node);
+    for (const agent of [...(this.agentsOf.get(node) ?? [])]) this.agentLeftNode(agent, node, since);
     this.beaten.delete(node);
     this.touch('nodes', 'beaten', 'hints');
     const views = [...(this.viewsOf.get(node) ?? [])].sort();
