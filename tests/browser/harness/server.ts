@@ -22,6 +22,8 @@ export interface ServerOptions {
   agentGraceMs?: number;
   /** Lines for the section of the team support. */
   support?: string;
+  /** Instead of the private one. */
+  redis?: string;
   /** More sections of the configuration. */
   more?: string;
 }
@@ -67,8 +69,10 @@ export class Server {
   private child: ChildProcess | undefined;
   private said = '';
 
+  private constructor(private readonly redisUrl: string | undefined) {}
+
   static async start(options: ServerOptions = {}): Promise<Server> {
-    const server = new Server();
+    const server = new Server(options.redis);
     server.port = await freePort();
     writeFileSync(join(server.dir, 'shopbell.conf'), configuration(options));
     await server.start();
@@ -83,6 +87,7 @@ export class Server {
     const program = process.env.SHOPBELL_BIN;
     if (!program) throw new Error('SHOPBELL_BIN is not set: run this through ./dev test browser');
     const flags = ['--config', join(this.dir, 'shopbell.conf'), '--listen', `127.0.0.1:${this.port}`, '--data', this.data];
+    if (this.redisUrl) flags.push('--redis', this.redisUrl);
     const child = spawn(program, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     running.add(this);

@@ -10,6 +10,9 @@ import type { TestContext } from 'node:test';
 import { Redis } from './redis.ts';
 import { until } from './until.ts';
 
+/** What is to be done when the test is over. */
+export type Ends = Pick<TestContext, 'after'>;
+
 export const MASTER = 'shop-main';
 
 /** Not one of those that connections get: nobody takes it while its server is down. */
@@ -82,14 +85,14 @@ export class RedisServer {
   }
 }
 
-function testFolder(t: TestContext): string {
+function testFolder(t: Ends): string {
   const dir = mkdtempSync(join(tmpdir(), 'shopbell-redis-'));
   t.after(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
 }
 
 /** Appends to a file, and waits for no disk: what is tried here is not the loss of power. */
-async function dataServer(t: TestContext, root: string, args: string[], env?: Record<string, string>): Promise<RedisServer> {
+async function dataServer(t: Ends, root: string, args: string[], env?: Record<string, string>): Promise<RedisServer> {
   const port = await freePort();
   const dir = join(root, String(port));
   mkdirSync(dir);
@@ -99,15 +102,15 @@ async function dataServer(t: TestContext, root: string, args: string[], env?: Re
   return server.start();
 }
 
-export function oneRedis(t: TestContext, ...args: string[]): Promise<RedisServer> {
+export function oneRedis(t: Ends, ...args: string[]): Promise<RedisServer> {
   return dataServer(t, testFolder(t), args);
 }
 
-export function redisWithEnv(t: TestContext, env: Record<string, string>, ...args: string[]): Promise<RedisServer> {
+export function redisWithEnv(t: Ends, env: Record<string, string>, ...args: string[]): Promise<RedisServer> {
   return dataServer(t, testFolder(t), args, env);
 }
 
-async function sentinel(t: TestContext, root: string, watched: number, { source }: GroupOptions): Promise<RedisServer> {
+async function sentinel(t: Ends, root: string, watched: number, { source }: GroupOptions): Promise<RedisServer> {
   const port = await freePort();
   const config = join(root, `sentinel-${port}.conf`);
   const lines = [
@@ -153,7 +156,7 @@ export interface GroupOptions {
   source?: string;
 }
 
-export async function redisGroup(t: TestContext, options: GroupOptions = {}): Promise<Group> {
+export async function redisGroup(t: Ends, options: GroupOptions = {}): Promise<Group> {
   const root = testFolder(t);
   const from = options.source ? ['--protected-mode', 'no', '--bind-source-addr', options.source, '--replica-announce-ip', '127.0.0.1'] : [];
   const first = await dataServer(t, root, from);
