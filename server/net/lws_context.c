@@ -10,13 +10,13 @@
 
 #include "base/log.h"
 #include "net/handshake.h"
+#include "net/lws_memory.h"
 #include "net/sockets.h"
 
 enum {
     FILES_MAX = 1024 * 1024, /* libwebsockets' tables have a slot for every possible descriptor */
     FILES_RESERVED = 128,    /* for Redis, logs, files */
-    HEADER_DATA_BYTES = 2 * REQUEST_HEAD_MAX_BYTES,
-    HEADER_POOL = 1024, /* requests arrive here whole, so one is held for a turn or two of the loop */
+    HEADER_POOL = 1024,      /* requests arrive here whole, so one is held for a turn or two of the loop */
     HANDSHAKE_MAX_S = 10,
     SETTLE_TURNS = 4,
 };
@@ -78,6 +78,9 @@ static size_t limit_files(void)
     return limit.rlim_cur;
 }
 
+_Static_assert((int)LWS_MEMORY_HEADER_DATA_BYTES >= 2 * (int)REQUEST_HEAD_MAX_BYTES,
+               "libwebsockets keeps the headers and what it made of them");
+
 static struct lws_context *create_context(struct sockets *sockets)
 {
     void *loops[] = {sockets->loop};
@@ -88,7 +91,7 @@ static struct lws_context *create_context(struct sockets *sockets)
         .options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
                    LWS_SERVER_OPTION_SKIP_SERVER_CANONICAL_NAME | LWS_SERVER_OPTION_UV_NO_SIGSEGV_SIGFPE_SPIN,
         .foreign_loops = loops,
-        .max_http_header_data2 = HEADER_DATA_BYTES,
+        .max_http_header_data2 = LWS_MEMORY_HEADER_DATA_BYTES,
         .max_http_header_pool2 = HEADER_POOL,
         .timeout_secs = HANDSHAKE_MAX_S,
         .user = sockets,
@@ -117,6 +120,7 @@ bool sockets_open(struct sockets *sockets, uv_loop_t *loop, struct wheel *wheel)
     list_init(&sockets->conns);
     list_init(&sockets->dirty);
     sockets->wsis_max = limit_files() - FILES_RESERVED;
+    lws_memory_init();
     lws_set_log_level(LLL_ERR, log_cb);
     sockets->context = create_context(sockets);
     if (sockets->context)
@@ -133,7 +137,7 @@ bool sockets_open(struct sockets *sockets, uv_loop_t *loop, struct wheel *wheel)
 
 bool sockets_have_room(const struct sockets *sockets)
 {
-    return !sockets->is_closing && sockets->wsis_count < sockets->wsis_max;
+    return !sockets->is_closing && sockets->wsis_count < sockets->wsis_max && lws_memory_has_spares();
 }
 
 void sockets_adopt(struct sockets *sockets, int fd)

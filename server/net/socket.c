@@ -347,7 +347,8 @@ int sockets_ws_cb(struct lws *wsi, enum lws_callback_reasons reason, void *user,
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
         return on_peer_close(conn, in, len);
     case LWS_CALLBACK_CLOSED:
-        on_closed(conn);
+        if (conn) /* else there was no memory to open it */
+            on_closed(conn);
         return 0;
     default:
         return 0;

@@ -1,0 +1,91 @@
+/* libwebsockets 4.1 survives a failed allocation almost everywhere: it closes the connection. But when there
+ * is no memory for a connection's libuv handle it loses the descriptor and all else, for good; and when there
+ * is none for a handshake's headers the peer waits, in silence, until another handshake ends. So there are
+ * some spares of these, taken only when the heap has nothing. */
+#include "net/lws_memory.h"
+
+#include <libwebsockets.h>
+#include <stdalign.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+enum { HANDLE_BYTES = 256, HANDLES_COUNT = 64, HEADERS_BYTES = 4096 };
+
+static alignas(max_align_t) unsigned char handles[HANDLES_COUNT * HANDLE_BYTES];
+static alignas(max_align_t) unsigned char headers[HEADERS_BYTES];
+static alignas(max_align_t) unsigned char header_data[LWS_MEMORY_HEADER_DATA_BYTES];
+
+static struct spares {
+    const char *reason; /* libwebsockets' own name for it */
+    unsigned char *blocks;
+    size_t block_bytes, count;
+    uint64_t used; /* a bit a block */
+} spares[] = {
+    {.reason = "uvh", .blocks = handles, .block_bytes = HANDLE_BYTES, .count = HANDLES_COUNT},
+    {.reason = "ah struct", .blocks = headers, .block_bytes = sizeof headers, .count = 1},
+    {.reason = "ah data", .blocks = header_data, .block_bytes = sizeof header_data, .count = 1},
+};
+
+enum { SPARES_COUNT = sizeof spares / sizeof *spares };
+
+static size_t first_free(const struct spares *of)
+{
+    size_t i = 0;
+    while (i < of->count && (of->used >> i & 1))
+        i++;
+    return i;
+}
+
+static void *spare_take(size_t bytes, const char *reason)
+{
+    for (size_t kind = 0; kind < SPARES_COUNT; kind++) {
+        struct spares *of = &spares[kind];
+        size_t i = first_free(of);
+        if (strcmp(of->reason, reason) != 0 || bytes > of->block_bytes || i == of->count)
+            continue;
+        of->used |= UINT64_C(1) << i;
+        return of->blocks + i * of->block_bytes;
+    }
+    return NULL;
+}
+
+/* False: it is the heap's. */
+static bool spare_give_back(const void *block)
+{
+    for (size_t kind = 0; kind < SPARES_COUNT; kind++) {
+        struct spares *of = &spares[kind];
+        uintptr_t offset = (uintptr_t)block - (uintptr_t)of->blocks;
+        if (offset >= of->count * of->block_bytes)
+            continue;
+        of->used &= ~(UINT64_C(1) << offset / of->block_bytes);
+        return true;
+    }
+    return false;
+}
+
+/* As realloc(), and free() for no bytes. What there are spares of never grows. */
+static void *alloc_cb(void *block, size_t bytes, const char *reason)
+{
+    if (bytes > 0) {
+        void *got = sb_realloc(block, bytes);
+        return got || block ? got : spare_take(bytes, reason);
+    }
+    if (block && !spare_give_back(block))
+        sb_free(block);
+    return NULL;
+}
+
+void lws_memory_init(void)
+{
+    lws_set_allocator(alloc_cb);
+}
+
+bool lws_memory_has_spares(void)
+{
+    for (size_t kind = 0; kind < SPARES_COUNT; kind++)
+        if (first_free(&spares[kind]) == spares[kind].count)
+            return false;
+    return true;
+}
