@@ -1,9 +1,10 @@
 #include "base/crypto.h"
 
 #include <sodium.h>
+#include <stdio.h>
 
 /* OWASP's floor for Argon2id, and what DESIGN asks for. libsodium always runs one lane. */
-enum { PASSWORD_PASSES = 2, PASSWORD_MEMORY_BYTES = 19 * 1024 * 1024 };
+enum { PASSWORD_PASSES = 2, PASSWORD_MEMORY_BYTES = 19 * 1024 * 1024, PASSWORD_KEY_BYTES = 32 };
 
 _Static_assert(CRYPTO_PASSWORD_HASH_BYTES == crypto_pwhash_STRBYTES, "the hash fits");
 _Static_assert(CRYPTO_HMAC_BYTES == crypto_auth_hmacsha256_BYTES, "the digest fits");
@@ -94,10 +95,44 @@ bool crypto_password_hash(struct str password, char out[CRYPTO_PASSWORD_HASH_BYT
                                  crypto_pwhash_ALG_ARGON2ID13) == 0;
 }
 
-bool crypto_password_verify(const char *hash, struct str password)
+struct password_key {
+    unsigned char salt[crypto_pwhash_SALTBYTES];
+    unsigned char key[PASSWORD_KEY_BYTES];
+};
+
+static bool decode(const char **at, char end, unsigned char *out, size_t bytes)
 {
-    return password.len <= CRYPTO_PASSWORD_MAX_BYTES && crypto_password_hash_valid(hash) &&
-           crypto_pwhash_str_verify(hash, password.data, password.len) == 0;
+    size_t got;
+    const char *start = *at;
+    bool ok = sodium_base642bin(out, bytes, start, strlen(start), NULL, &got, at,
+                                sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0;
+    return ok && got == bytes && *(*at)++ == end;
+}
+
+/* Of a hash that crypto_password_hash() made. */
+static bool password_read(const char *hash, struct password_key *out)
+{
+    char costs[64];
+    int len = snprintf(costs, sizeof costs, "$argon2id$v=19$m=%d,t=%d,p=1$", PASSWORD_MEMORY_BYTES / 1024,
+                       PASSWORD_PASSES);
+    if (strncmp(hash, costs, (size_t)len) != 0)
+        return false;
+    hash += len;
+    return decode(&hash, '$', out->salt, sizeof out->salt) && decode(&hash, '\0', out->key, sizeof out->key);
+}
+
+/* crypto_pwhash_str_verify() calls a password wrong when it has no memory to try it. */
+enum crypto_password crypto_password_verify(const char *hash, struct str password)
+{
+    struct password_key right;
+    unsigned char tried[PASSWORD_KEY_BYTES];
+    if (password.len > CRYPTO_PASSWORD_MAX_BYTES || !password_read(hash, &right))
+        return CRYPTO_PASSWORD_WRONG;
+    if (crypto_pwhash(tried, sizeof tried, password.data, password.len, right.salt, PASSWORD_PASSES,
+                      PASSWORD_MEMORY_BYTES, crypto_pwhash_ALG_ARGON2ID13) != 0)
+        return CRYPTO_PASSWORD_NO_MEMORY;
+    bool same = sodium_memcmp(tried, right.key, sizeof tried) == 0;
+    return same ? CRYPTO_PASSWORD_RIGHT : CRYPTO_PASSWORD_WRONG;
 }
 
 bool crypto_password_hash_valid(const char *hash)

@@ -44,10 +44,11 @@ bool crypto_base64url_decode(struct str text, void *out, size_t out_cap, size_t 
 
 /* Argon2id (RFC 9106), 19 MiB, 2 passes, 1 lane, as a PHC string "$argon2id$…".
  * Both take tens of milliseconds and 19 MiB: call them on the thread pool, never on the loop. False from
- * hash: out of memory or a password past CRYPTO_PASSWORD_MAX_BYTES. False from verify: wrong, or any error.
+ * hash: out of memory or a password past CRYPTO_PASSWORD_MAX_BYTES. For a bad hash every password is wrong.
  */
+enum crypto_password { CRYPTO_PASSWORD_RIGHT, CRYPTO_PASSWORD_WRONG, CRYPTO_PASSWORD_NO_MEMORY };
 bool crypto_password_hash(struct str password, char out[CRYPTO_PASSWORD_HASH_BYTES]);
-bool crypto_password_verify(const char *hash, struct str password);
+enum crypto_password crypto_password_verify(const char *hash, struct str password);
 
 /* Could crypto_password_hash() have made it? Checks the form, quickly. */
 bool crypto_password_hash_valid(const char *hash);

@@ -6,7 +6,13 @@
 #include "base/alloc.h"
 #include "domain/rate.h"
 
-enum { WINDOW_FULL_MS = 1000, KEY_BYTES = 320, ENTRIES_MAX = 100000, NETWORK_PREFIX_BYTES = 8 };
+enum {
+    WINDOW_FULL_MS = 1000,
+    NO_MEMORY_MS = 1000,
+    KEY_BYTES = 320,
+    ENTRIES_MAX = 100000,
+    NETWORK_PREFIX_BYTES = 8
+};
 
 /* Scaled by 60 so that a try a minute is a whole number of tokens a second. */
 enum { TRY_COST = 60 };
@@ -78,9 +84,10 @@ static struct entry *entry_for(struct login_guard *guard, struct str key, const 
 static int64_t login_guard_take(struct login_guard *guard, const char *key, const struct rate_limit *limit,
                                 int64_t now_ms)
 {
-    bool full = map_count(&guard->by_key) >= ENTRIES_MAX;
-    struct entry *entry = full ? NULL : entry_for(guard, str_from(key), limit, now_ms);
-    return entry ? rate_take(&entry->rate, limit, TRY_COST, now_ms) : LOGIN_WINDOW_MS;
+    if (map_count(&guard->by_key) >= ENTRIES_MAX)
+        return LOGIN_WINDOW_MS;
+    struct entry *entry = entry_for(guard, str_from(key), limit, now_ms);
+    return entry ? rate_take(&entry->rate, limit, TRY_COST, now_ms) : NO_MEMORY_MS;
 }
 
 struct str login_network(struct str address, char out[LOGIN_NETWORK_BYTES])

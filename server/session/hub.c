@@ -54,12 +54,16 @@ void hub_on_store_down(void *ctx)
     hub_set_writable(false);
 }
 
+static void hub_tell_writable(void)
+{
+    if (the_hub.told_writable != the_hub.writable && push_service_status(the_hub.writable))
+        the_hub.told_writable = the_hub.writable;
+}
+
 void hub_set_writable(bool writable)
 {
-    if (the_hub.writable == writable)
-        return;
     the_hub.writable = writable;
-    push_service_status(writable);
+    hub_tell_writable();
 }
 
 struct site *hub_site(struct str id)
@@ -121,6 +125,7 @@ static void tick_cb(uv_timer_t *timer)
     for (size_t i = 0; i < the_hub.sites_count; i++)
         site_tick(&the_hub.sites[i]);
     hub_measure();
+    hub_tell_writable();
 }
 
 static bool hub_open_sites(struct hub *hub)

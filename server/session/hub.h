@@ -31,6 +31,7 @@ struct hub {
     int passwords_in_flight; /* on the thread pool */
     bool draining;
     bool writable; /* Redis took the last write of the heartbeat */
+    bool told_writable;
 };
 
 struct hub *hub_get(void);

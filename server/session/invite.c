@@ -2,16 +2,26 @@
 
 #include <stdint.h>
 
+#include "session/hub.h"
 #include "session/push.h"
 #include "session/session.h"
 #include "session/site.h"
 #include "session/view.h"
+
+/* For want of memory: the next log-in brings it. Of a store that was away an agent is told on its return. */
+static void invite_failed(struct session *session, enum store_result result)
+{
+    if (result == STORE_UNAVAILABLE && store_is_up(session_hub(session)->store))
+        session_close(session, PROTO_CLOSE_TRY_AGAIN_LATER);
+}
 
 static void on_view(void *ctx, enum store_result result, struct live *live, struct view *view)
 {
     struct session *session = session_by_id((uint64_t)(uintptr_t)ctx);
     if (session && view && !view->looked_before)
         push_conversation(session, &view->conversation);
+    else if (session && !view)
+        invite_failed(session, result);
     view_free(view);
 }
 

@@ -78,7 +78,7 @@ struct password_check {
     struct login *login;
     char *password;   /* owned, wiped */
     const char *hash; /* borrowed from the config */
-    bool right;
+    enum crypto_password verdict;
 };
 
 static void on_token_saved(void *ctx, enum store_result result, struct str text)
@@ -116,17 +116,19 @@ static void check_free(struct password_check *check)
 static void check_cb(uv_work_t *work)
 {
     struct password_check *check = work->data;
-    check->right = crypto_password_verify(check->hash, str_from(check->password));
+    check->verdict = crypto_password_verify(check->hash, str_from(check->password));
 }
 
 static void checked_cb(uv_work_t *work, int status)
 {
     struct password_check *check = work->data;
     struct login *login = check->login;
-    bool right = status == 0 && check->right && login->agent;
+    enum crypto_password verdict = status == 0 ? check->verdict : CRYPTO_PASSWORD_NO_MEMORY;
     login->site->hub->passwords_in_flight--;
     check_free(check);
-    if (right)
+    if (verdict == CRYPTO_PASSWORD_NO_MEMORY)
+        login_unavailable(login);
+    else if (verdict == CRYPTO_PASSWORD_RIGHT && login->agent)
         login_give_token(login);
     else
         login_failed(login, wrong_password, false);

@@ -86,6 +86,13 @@ static void peers_forget_unheard(struct live *live)
             peer_remove(live, &live->peers.list[i - 1]);
 }
 
+/* Nobody would tell this node of what grew there. Soon it is read again, and registers then. */
+static void peers_unregistered(struct live *live)
+{
+    live->peers.registered = false;
+    live_distrust(live);
+}
+
 static void on_peers(void *ctx, enum store_result result, const struct store_peer *peers, size_t count)
 {
     struct live *live = ctx;
@@ -95,7 +102,7 @@ static void on_peers(void *ctx, enum store_result result, const struct store_pee
             peers_put(live, peers[i].node, peers[i].shopper_there);
         push_shopper_presence(live);
     } else {
-        live->peers.registered = false;
+        peers_unregistered(live);
     }
     live_release(live);
 }
@@ -103,8 +110,10 @@ static void on_peers(void *ctx, enum store_result result, const struct store_pee
 void peers_register(struct live *live)
 {
     bool here = shopper_here(live);
-    if (!store_view(live_store(live), live->site->id, id_str(&live->conversation.id), here, on_peers, live))
-        return; /* on the store's return everybody registers */
+    if (!store_view(live_store(live), live->site->id, id_str(&live->conversation.id), here, on_peers, live)) {
+        peers_unregistered(live);
+        return;
+    }
     live_hold(live);
     for (size_t i = 0; i < live->peers.count; i++)
         live->peers.list[i].heard = false;

@@ -125,6 +125,15 @@ void agent_report(struct agent *agent)
                                agent->config->capacity, str_from(agent->teams), on_reported, agent);
 }
 
+void agent_send_back(struct agent *agent)
+{
+    if (!store_is_up(agent->site->hub->store))
+        return;
+    list_for_each_safe(node, &agent->sessions) {
+        session_close(container_of(node, struct session, person_node), PROTO_CLOSE_TRY_AGAIN_LATER);
+    }
+}
+
 static void agent_gone(struct wheel_timer *timer)
 {
     struct agent *agent = container_of(timer, struct agent, leaving);

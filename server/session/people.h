@@ -55,6 +55,9 @@ bool agent_init(struct agent *agent, struct site *site, const struct config_agen
 void agent_fini(struct agent *agent);
 /* Tells Redis how many sessions the agent has here. When that fails it is said again, see unreported. */
 void agent_report(struct agent *agent);
+/* Something could not be told them, for want of memory: their sessions are closed, and the next log-ins bring
+ * it. Not while the store is away: on its return they are told everything. */
+void agent_send_back(struct agent *agent);
 /* Moves the agent's sessions and status to what Redis told. */
 void agent_mirror(struct agent *agent, bool accepting, bool present, int64_t load);
 

@@ -34,12 +34,10 @@ static void push_to_viewers(struct live *live, enum push_to to, const struct ses
     frame_unref(frame);
 }
 
-static void push_to_sessions(struct list *sessions, const struct session *except, struct frame *frame)
+static void push_to_sessions(struct list *sessions, struct frame *frame)
 {
     list_for_each_safe(node, sessions) {
-        struct session *session = container_of(node, struct session, person_node);
-        if (session != except && frame)
-            session_send(session, frame);
+        session_send(container_of(node, struct session, person_node), frame);
     }
 }
 
@@ -170,7 +168,11 @@ void push_routing_status(struct agent *agent, const struct session *except)
     };
     proto_encode_routing_status_updated_push(respond_buf(), &push);
     struct frame *frame = respond_frame(false);
-    push_to_sessions(&agent->sessions, except, frame);
+    list_for_each_safe(node, &agent->sessions) {
+        struct session *session = container_of(node, struct session, person_node);
+        if (session != except)
+            push_frame(session, PROTO_PUSH_ROUTING_STATUS_UPDATED, frame);
+    }
     frame_unref(frame);
 }
 
@@ -179,29 +181,35 @@ static void push_to_agents_of(struct team *team, struct frame *frame)
     struct site *site = team->site;
     for (size_t i = 0; i < site->config->agents_count; i++)
         if (config_agent_in_team(site->agents[i].config, team->config->id))
-            push_to_sessions(&site->agents[i].sessions, NULL, frame);
+            push_to_sessions(&site->agents[i].sessions, frame);
 }
 
-void push_queue(struct team *team)
+bool push_queue(struct team *team)
 {
     struct proto_queue_updated_push push = {.queue = team_queue(team)};
     proto_encode_queue_updated_push(respond_buf(), &push);
     struct frame *frame = respond_frame(proto_push_is_ephemeral(PROTO_PUSH_QUEUE_UPDATED));
+    if (!frame)
+        return false;
     push_to_agents_of(team, frame);
     frame_unref(frame);
+    return true;
 }
 
-void push_team_status(struct team *team)
+bool push_team_status(struct team *team)
 {
     struct proto_agent_profile faces[PROTO_TEAM_STATUS_AGENTS_MAX_COUNT];
     struct proto_team_status_updated_push push = {.status = team_status(team, faces)};
     proto_encode_team_status_updated_push(respond_buf(), &push);
     struct frame *frame = respond_frame(proto_push_is_ephemeral(PROTO_PUSH_TEAM_STATUS_UPDATED));
+    if (!frame)
+        return false;
     push_to_agents_of(team, frame);
     map_for_each_safe(node, &team->site->shoppers) {
-        push_to_sessions(&container_of(node, struct shopper, node)->sessions, NULL, frame);
+        push_to_sessions(&container_of(node, struct shopper, node)->sessions, frame);
     }
     frame_unref(frame);
+    return true;
 }
 
 static void send_if_logged_in(struct session *session, void *frame)
@@ -210,12 +218,14 @@ static void send_if_logged_in(struct session *session, void *frame)
         session_send(session, frame);
 }
 
-void push_service_status(bool writable)
+bool push_service_status(bool writable)
 {
     struct proto_service_status_updated_push push = {.service = {.writable = writable}};
     proto_encode_service_status_updated_push(respond_buf(), &push);
     struct frame *frame = respond_frame(false);
-    if (frame)
-        sessions_each(send_if_logged_in, frame);
+    if (!frame)
+        return false;
+    sessions_each(send_if_logged_in, frame);
     frame_unref(frame);
+    return true;
 }

@@ -22,6 +22,7 @@ void push_shopper(struct live *live);
 void push_position(struct live *live); /* and the wait, as in_line has them */
 void push_conversation(struct session *session, const struct proto_conversation *conversation);
 void push_routing_status(struct agent *agent, const struct session *except);
-void push_queue(struct team *team);
-void push_team_status(struct team *team);
-void push_service_status(bool writable);
+/* To many: without memory nobody is told, and it is to be tried again. */
+bool push_queue(struct team *team);
+bool push_team_status(struct team *team);
+bool push_service_status(bool writable);

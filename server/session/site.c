@@ -59,8 +59,11 @@ static void apply_agent(struct site *site, const struct store_changed_agent *cha
 /* Loading invites whoever it belongs to. */
 static void on_opened(void *ctx, enum store_result result, struct live *live)
 {
+    struct agent *agent = ctx;
     if (live)
         invite(live);
+    else if (agent && result == STORE_UNAVAILABLE)
+        agent_send_back(agent);
 }
 
 static void apply_conversation(struct site *site, const struct store_changed_conversation *changed)
@@ -71,7 +74,7 @@ static void apply_conversation(struct site *site, const struct store_changed_con
     if (live && live->state != LIVE_LOADING)
         live_follow(live, changed->last_seq);
     else if (wanted)
-        live_open(site, changed->id, on_opened, NULL);
+        live_open(site, changed->id, on_opened, agent);
 }
 
 /* Here and not where the event is shown: that happens on every node with a viewer, and on none without. */
@@ -152,9 +155,11 @@ static void site_fetch_secret(struct site *site)
 static void on_conversations_of_agent(void *ctx, enum store_result result, const struct str *ids,
                                       size_t count)
 {
-    struct site *site = ctx;
+    struct agent *agent = ctx;
+    if (result == STORE_UNAVAILABLE)
+        agent_send_back(agent);
     for (size_t i = 0; i < count; i++)
-        live_open(site, ids[i], on_opened, NULL);
+        live_open(agent->site, ids[i], on_opened, agent);
 }
 
 /* What an agent was given while answers were lost is not in view here yet. */
@@ -162,9 +167,10 @@ static void site_recall_agent(struct site *site, struct agent *agent)
 {
     if (agent->unreported || !list_empty(&agent->sessions))
         agent_report(agent);
-    if (!list_empty(&agent->sessions))
-        store_conversations_of_agent(site->hub->store, site->id, agent->config->id, on_conversations_of_agent,
-                                     site);
+    if (!list_empty(&agent->sessions) &&
+        !store_conversations_of_agent(site->hub->store, site->id, agent->config->id,
+                                      on_conversations_of_agent, agent))
+        agent_send_back(agent);
 }
 
 /* Redis may have been put back to an earlier state: its numbers begin anew. */
@@ -178,7 +184,8 @@ static void site_forget_versions(struct site *site)
 
 void site_read_again(struct site *site)
 {
-    store_snapshot(site->hub->store, site->id, on_snapshot, site);
+    if (!store_snapshot(site->hub->store, site->id, on_snapshot, site))
+        site->mirrored = false; /* asked for again by the next tick */
     map_for_each_safe(node, &site->lives) {
         struct live *live = container_of(node, struct live, node);
         live_hold(live);

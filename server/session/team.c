@@ -91,27 +91,28 @@ void team_init(struct team *team, struct site *site, const struct config_team *c
     line_init(&team->line);
 }
 
-static void team_tell_status(struct team *team)
+/* False: it is to be tried again. */
+static bool team_tell_status(struct team *team)
 {
     struct proto_agent_profile faces[PROTO_TEAM_STATUS_AGENTS_MAX_COUNT];
     struct proto_team_status status = team_status(team, faces);
     uint64_t hash = faces_hash(&status);
     if (status.status == team->told_status && hash == team->told_faces)
-        return;
+        return true;
+    if (!push_team_status(team))
+        return false;
     team->told_status = status.status;
     team->told_faces = hash;
-    push_team_status(team);
+    return true;
 }
 
 static void team_refresh(struct wheel_timer *timer)
 {
     struct team *team = container_of(timer, struct team, refresh);
-    if (team->queue_changed) {
+    if (team->queue_changed && push_queue(team))
         team->queue_changed = false;
-        push_queue(team);
-    }
-    team_tell_status(team);
-    if (line_refresh(team))
+    bool all_told = team_tell_status(team) && !team->queue_changed;
+    if (line_refresh(team) || !all_told)
         team_refresh_soon(team);
 }
 
