@@ -40,6 +40,9 @@ export class Talker {
   conversation_id = '';
   resumes = 0;
   refusals = 0;
+  /** What no fault excuses: a request without an answer on an open socket, a frame that is not as the schemas say, a
+   * log-in that is refused for good. */
+  readonly wrongs: string[] = [];
   private client?: Client;
   private connecting?: Promise<Client>;
   token?: string;
@@ -127,12 +130,17 @@ export class Talker {
     }, CONNECT_MS);
   }
 
+  private noteLogin(error: Error & { actual?: string }): void {
+    const isFinal = error.actual !== undefined && !['unavailable', 'internal'].includes(error.actual);
+    if (isFinal || error.message.includes('not within')) this.wrongs.push(`login: ${error.message}`);
+  }
+
   private async connect(): Promise<Client> {
     let client!: Client;
     let why: unknown;
     const tried = async () => {
       if (this.left) throw new Error('left meanwhile');
-      client = (await this.logIn().catch((error) => (why = error) && pause(50)))!;
+      client = (await this.logIn().catch((error) => (this.noteLogin(error), (why = error), pause(50))))!;
       return client;
     };
     await until(`${this.person.name ?? 'a shopper'} is logged in`, tried, CONNECT_MS).catch((error: Error) => {
@@ -157,10 +165,13 @@ export class Talker {
   }
 
   /** The first outcome that is final: a success, or a refusal that is not to be tried again. */
-  private async ask<A extends Action>(action: A, payload: Requests[A]['request']): Promise<Outcome<A>> {
+  async ask<A extends Action>(action: A, payload: Requests[A]['request']): Promise<Outcome<A>> {
     for (;;) {
       const client = await this.online();
-      const outcome = await client.ask(action, payload).catch(() => undefined);
+      const outcome = await client.ask(action, payload).catch((error: Error) => {
+        if (client.socket.readyState === client.socket.OPEN) this.wrongs.push(error.message);
+        return undefined;
+      });
       if (outcome?.success || (outcome && !outcome.error.retryable)) return outcome;
       this.refusals++;
       if (!outcome) client.socket.terminate(); // without an answer nothing is known of it

@@ -21,7 +21,7 @@ import { whyNotServerFrame } from '../../vectors/schemas.ts';
 import { email, PASSWORD } from './config.ts';
 import { History } from './history.ts';
 import type { Server } from './server.ts';
-import { pause } from './until.ts';
+import { pause, within } from './until.ts';
 
 export interface Closed {
   code: number;
@@ -85,7 +85,11 @@ export class Client {
     const socket = new WebSocket(server.url.replace('http', 'ws') + '/ws', 'shopbell.v1', options);
     server.sockets.add(socket);
     const client = new Client(socket, history);
-    await new Promise((resolve, reject) => socket.once('open', resolve).on('error', reject));
+    const opened = new Promise((resolve, reject) => socket.once('open', resolve).on('error', reject));
+    await within('the handshake is answered', opened).catch((error) => {
+      socket.terminate();
+      throw error;
+    });
     return client;
   }
 
@@ -230,12 +234,19 @@ export class Client {
   }
 }
 
+/** A log-in that fails leaves no socket behind. */
+async function loggedIn(client: Client, request: LoginRequest): Promise<Client> {
+  client.login = await client.must('login', request).catch((error) => {
+    client.socket.terminate();
+    throw error;
+  });
+  return client;
+}
+
 type ShopperOptions = ClientOptions & Pick<LoginRequest, 'token' | 'cursors' | 'page'>;
 
 export async function shopper(server: Server, site: string, { token, cursors, page, ...options }: ShopperOptions = {}): Promise<Client> {
-  const client = await Client.open(server, options);
-  client.login = await client.must('login', { role: 'shopper', site, token, cursors, page });
-  return client;
+  return loggedIn(await Client.open(server, options), { role: 'shopper', site, token, cursors, page });
 }
 
 type AgentOptions = ClientOptions & Pick<LoginRequest, 'cursors'> & { password?: string };
@@ -246,7 +257,7 @@ export async function agent(server: Server, site: string, name: string, { cursor
   const key = `${site}/${name}`;
   const token = password ? undefined : server.tokens.get(key);
   const how = token ? { token } : { email: email(name), password: password ?? PASSWORD };
-  client.login = await client.must('login', { role: 'agent', site, cursors, ...how });
+  await loggedIn(client, { role: 'agent', site, cursors, ...how });
   server.tokens.set(key, client.token);
   return client;
 }

@@ -41,6 +41,8 @@ export interface ServerOptions {
   /** Where the data is, when not in the test's own folder. */
   data?: string;
   env?: Record<string, string>;
+  /** Another build of the server. */
+  bin?: string;
 }
 
 export interface Exit {
@@ -82,10 +84,10 @@ export class Server {
   }
 
   private spawn(): ChildProcess {
-    const { flags = [], env = {} } = this.options;
+    const { flags = [], env = {}, bin = BIN } = this.options;
     const listen = flags.includes('--listen') ? [] : ['--listen', '127.0.0.1:0'];
     const args = ['--config', this.config, '--data', this.data, ...listen, ...flags];
-    const child = spawn(BIN, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(bin, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     started.add(child);
     folders.add(this.data);
     child.stderr.on('data', (chunk) => (this.said += chunk));
@@ -104,6 +106,10 @@ export class Server {
 
   get pid(): number {
     return this.child!.pid!;
+  }
+
+  get isRunning(): boolean {
+    return this.child?.exitCode === null && this.child.signalCode === null;
   }
 
   /** All that every run of it wrote to stderr. */
@@ -133,9 +139,8 @@ export class Server {
   /** For the end of a test: stops it, which must go well, and removes the folder. */
   async close(): Promise<void> {
     this.sockets.forEach((socket) => socket.terminate());
-    const running = this.child && this.child.exitCode === null && this.child.signalCode === null;
     try {
-      if (running) assert.deepEqual(await this.stop(), { code: 0, signal: null }, this.log());
+      if (this.isRunning) assert.deepEqual(await this.stop(), { code: 0, signal: null }, this.log());
     } finally {
       this.child?.kill('SIGKILL');
       endRedisOf(this.data);
