@@ -26,6 +26,7 @@ const seeds = given ? [first] : Array.from({ length: rounds }, (_, i) => first +
 const MUST_HAPPEN = `
   event opened, event assigned, event queued agent_left, event close_proposed, event close_disputed,
   event closed confirmed, event closed timed_out, open ok, open exists, open duplicate, append taken, append refused,
+  append first, first generation, generation, generation after a loss,
   propose_close ok, propose_close not_found, propose_close not_yours, propose_close wrong_state,
   confirm_close ok, confirm_close not_found, confirm_close wrong_state, dispute_close ok, dispute_close not_found,
   dispute_close wrong_state, pick ok, pick not_found, pick wrong_state, pick agent_away, pick agent_full,

@@ -37,15 +37,15 @@ function compare(key: string, kind: string, size: number, content: string[] | st
       return expect(key, pairs(content as string[]).map(([id, score]) => [id, Number(score)]), held.value.slice(0, ends));
     case 'stream':
       expect(`size of ${key}`, size, held.value.length);
-      return stream(key, content as unknown as Entry[], held.value, whole ? Infinity : ENDS_OF_STREAM);
+      return stream(key, content as unknown as Entry[], held, whole ? Infinity : ENDS_OF_STREAM);
     case 'string':
       return expect(key, content, held.value);
   }
 }
 
-function stream(key: string, newestFirst: Entry[], log: Record<string, string>[], limit: number): void {
+function stream(key: string, newestFirst: Entry[], { value: log, generations }: Held & { kind: 'stream' }, limit: number): void {
   const found = newestFirst.map(([id, flat]) => [id, sorted(pairs(flat))]);
-  const due = log.map((event, i) => [`0-${i + 1}`, sorted(Object.entries(event))]).reverse();
+  const due = log.map((event, i) => [`${generations[i]}-${i + 1}`, sorted(Object.entries(event))]).reverse();
   expect(key, found, due.slice(0, limit));
 }
 

@@ -20,7 +20,7 @@ export type Profile = {
 const DAY: Profile['weights'] = {
   open: 14, append: 14, propose_close: 9, confirm_close: 6, dispute_close: 3, agent_connected: 7, agent_signed_out: 1,
   set_team: 1.5, set_priority: 3, pick: 4, take_over: 3, transfer_to_agent: 3, transfer_to_team: 3,
-  set_routing_status: 3, view: 6, unview: 3, tick: 14, node_left: 0.3, count_try: 0.5, read: 4, silence: 0.4, clock_set: 0.2,
+  set_routing_status: 3, view: 6, unview: 3, tick: 14, node_left: 0.3, count_try: 0.5, read: 4, silence: 0.4, clock_set: 0.2, failover: 0.3, begin_generation: 0.6,
 };
 const SMALL = { BATCH: 3, BURY_BATCH: 4, RESEND_WINDOW: 6 };
 
@@ -136,6 +136,13 @@ export class Generator {
         const node = this.node();
         const seen = [...(this.world.viewsOf.get(node) ?? [])];
         return { kind, id: seen.length && !wrongly ? random.pick(seen) : this.id(), node };
+      }
+      case 'failover':
+        return { kind };
+      case 'begin_generation': {
+        const { generation, heard } = this.world;
+        const known = heard < 0 || wrongly ? -1 : generation - (random.chance(0.2) ? 1 : 0);
+        return { kind, known, lost: random.pick(['0', '0', '1'] as const) };
       }
       case 'silence':
         return this.silence();

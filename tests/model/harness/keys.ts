@@ -7,7 +7,7 @@ export type Held =
   | { kind: 'set'; value: string[] }
   | { kind: 'list'; value: string[] }
   | { kind: 'zset'; value: [string, number][] }
-  | { kind: 'stream'; value: Record<string, string>[] }
+  | { kind: 'stream'; value: Record<string, string>[]; generations: number[] }
   | { kind: 'string'; value: string };
 
 const zset = (pairs: Iterable<[string, number]>): Held => ({ kind: 'zset', value: [...pairs].sort(byScore) });
@@ -27,7 +27,7 @@ function ofConversation(world: World, id: string, part?: string): Held | undefin
   const c = world.conversations.get(id);
   if (part === 'nodes') return hash(Object.fromEntries(world.views.get(id) ?? []));
   if (!c) return undefined;
-  return part === 'log' ? { kind: 'stream', value: c.log } : conversation(c);
+  return part === 'log' ? { kind: 'stream', value: c.log, generations: c.generations } : conversation(c);
 }
 
 function ofShopper(world: World, id: string, part?: string): Held | undefined {
@@ -78,6 +78,7 @@ function held(world: World, kind: string, id = '', part?: string): Held | undefi
     case 'clock': return hash(world.beat ?? {});
     case 'hints': return hash(Object.fromEntries(world.hints));
     case 'tries': return world.tries.has(id) ? { kind: 'string', value: String(world.tries.get(id)) } : undefined;
+    case 'generation': return hash(world.heard < 0 ? {} : { number: world.generation, history: `h${world.heard}` });
     case 'gone': return zset(world.gone);
     case 'overflow': return zset([...world.waiting.values()].flat().flatMap((c) => (c.overflowAt === undefined ? [] : [[c.id, c.overflowAt]])));
     case 'deadlines': return zset([...world.closing].map((c) => [c.id, c.deadline!]));
@@ -98,7 +99,7 @@ export function wanted(world: World, key: string): Held | undefined {
 
 /** Every key there must be. */
 export function allKeys(world: World): string[] {
-  const keys = ['agents', 'teams', 'nodes', 'beaten', 'hints', 'gone', 'deadlines', 'overflow', 'reservations', 'ticket', 'clock'];
+  const keys = ['agents', 'teams', 'nodes', 'beaten', 'hints', 'generation', 'gone', 'deadlines', 'overflow', 'reservations', 'ticket', 'clock'];
   for (const id of new Set([...world.conversations.keys(), ...world.views.keys()])) {
     keys.push(`conv:${id}`, `conv:${id}:log`, `conv:${id}:nodes`);
   }

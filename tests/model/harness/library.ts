@@ -58,6 +58,8 @@ function redis.call(name, key, ...)
     if name == 'TIME' then
         local ms = tonumber(real().call('GET', 'model:clock'))
         return { tostring(math.floor(ms / 1000)), tostring(ms % 1000 * 1000) }
+    elseif name == 'INFO' then
+        return 'master_replid:' .. real().call('GET', 'model:history')
     elseif name == 'SMEMBERS' or name == 'HKEYS' then
         return sorted(real().call(name, key))
     elseif name == 'SRANDMEMBER' then

@@ -5,6 +5,8 @@ import { SITE, type Settings, type World } from './world.ts';
 /** ms: how much time passes before; below 0 Redis's clock is set back. */
 export type Operation = { ms: number } & (
   | { kind: 'open'; id: string; shopper: string; team: string; customId: string }
+  | { kind: 'failover' } // nothing is lost, for the model has one Redis: but its history is another one
+  | { kind: 'begin_generation'; known: number; lost: '0' | '1' }
   | { kind: 'append'; id: string; role: 'shopper' | 'agent'; customId: string; behind: number }
   | { kind: 'propose_close'; id: string; agent: string; timeout: number }
   | { kind: 'confirm_close' | 'dispute_close'; id: string; shopper: string }
@@ -47,14 +49,21 @@ function args(op: Operation): (string | number)[] {
 
 /** The command a node would send. Undefined: no node would, as it knows that it may not. */
 export function command(world: World, op: Operation): (string | number)[] | undefined {
+  if (op.kind === 'failover') return undefined;
   if (op.kind !== 'append') {
     return [READING.test(op.kind) ? 'FCALL_RO' : 'FCALL', `shopbell_${op.kind}`, 1, `{${SITE}}`, ...args(op)];
   }
   const c = world.conversations.get(op.id);
   if (!c || c.state === 'closed' || (op.role === 'agent' && !c.agent)) return undefined;
   const seq = c.log.length + 1 - op.behind;
+  const at = Math.max(0, c.log.length - 1 - op.behind);
   const event = Object.entries(messageOf(world, op)).flat();
-  return seq < 1 ? undefined : ['XADD', `{${SITE}}:conv:${op.id}:log`, `0-${seq}`, ...event];
+  if (seq < 2) return undefined;
+  const top = c.generations[at]!;
+  const generation = Math.max(world.generation, top);
+  const id = `${generation}-${seq}`;
+  if (generation === top) return ['XADD', `{${SITE}}:conv:${op.id}:log`, id, ...event];
+  return ['FCALL', 'shopbell_append', 1, `{${SITE}}`, op.id, `${top}-${seq - 1}`, id, ...event];
 }
 
 export function messageOf(world: World, op: Operation & { kind: 'append' }): Record<string, string> {

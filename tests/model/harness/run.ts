@@ -18,11 +18,12 @@ type Source = { next(world: World): Operation | undefined };
 /** One step, in one round trip: what it answers, and what it wrote. */
 async function take(redis: Redis, world: World, op: Operation): Promise<void> {
   world.pass(op.ms);
+  if (op.kind === 'failover') world.history++;
   const asked = command(world, op);
   if (!asked) return;
   world.begin();
-  const log = op.kind === 'append' ? [['SADD', 'model:written', asked[1]!]] : []; // the node's own command
-  const all = [['SET', 'model:clock', world.wall], asked, ...log, ['FCALL', 'model_changes', 0]];
+  const log = asked[0] === 'XADD' ? [['SADD', 'model:written', asked[1]!]] : []; // the node's own command
+  const all = [['MSET', 'model:clock', world.wall, 'model:history', `h${world.history}`], asked, ...log, ['FCALL', 'model_changes', 0]];
   const replies = await redis.together(all);
   const changes = replies.at(-1)!;
   if (changes instanceof Error) throw changes;

@@ -22,7 +22,7 @@ function open(world: World, answer: Answer, op: Op<'open'>): void {
   if (already) return answer.verdict('exists', already.id);
   const last = world.ofShopper.get(shopper)?.at(-1);
   const resent = last ? findResend(world, last, customId) : 0;
-  if (last && resent) return answer.verdict('duplicate', last.id, resent, last.log[resent - 1]!['at']!, 0);
+  if (last && resent) return answer.verdict('duplicate', last.id, resent, last.log[resent - 1]!['at']!, last.generations[resent - 1]!);
 
   const { overflow_team: other } = world.team(op.team);
   const team = [op.team, other].find((one) => one !== undefined && world.hasRoom(one));
@@ -32,7 +32,7 @@ function open(world: World, answer: Answer, op: Op<'open'>): void {
   const overflowed = team !== op.team || undefined;
   if (overflowed) world.count('opened in the other team');
   const c: Conversation = {
-    id, shopper, team, overflowed, ticket: ++world.tickets, priority: world.team(op.team).priority, state: 'queued', agent: '', openedAt: wall, queuedAt: wall, since: clock, log: [],
+    id, shopper, team, overflowed, ticket: ++world.tickets, priority: world.team(op.team).priority, state: 'queued', agent: '', openedAt: wall, queuedAt: wall, since: clock, log: [], generations: [],
   };
   world.conversations.set(id, c);
   getOr(world.ofShopper, shopper, () => []).push(c);
@@ -49,7 +49,7 @@ function open(world: World, answer: Answer, op: Op<'open'>): void {
     answer.took(c, 'queued');
   }
   answer.assigns();
-  answer.verdict('ok', id, 2, wall, 0);
+  answer.verdict('ok', id, 2, wall, world.generation);
 }
 
 function close(world: World, answer: Answer, c: Conversation, role: string, by: string, reason: string): void {
@@ -291,22 +291,42 @@ function signedOut(world: World, answer: Answer, { agent }: Op<'agent_signed_out
 
 function append(world: World, op: Op<'append'>, reply: Reply | Error): void {
   if (op.behind > 0) {
-    if (!(reply instanceof Error)) throw new Wrong(`Redis took a seq it had: ${reply}`);
+    const refused = reply instanceof Error || (reply as Reply[])[0] === 'conflict';
+    if (!refused) throw new Wrong(`Redis took a seq it had: ${reply}`);
     return world.count('append refused');
   }
   const c = world.conversations.get(op.id)!;
-  expect('id', reply, `0-${c.log.length + 1}`);
   c.log.push(messageOf(world, op));
+  world.stamp(c);
+  const isFirst = Array.isArray(reply);
+  if (isFirst) expect('verdict', reply[0], 'ok');
+  else expect('id', reply, `${c.generations.at(-1)}-${c.log.length}`);
+  if (isFirst) world.count('append first');
   world.count('append taken');
+}
+
+function beginGeneration(world: World, answer: Answer, { known, lost }: Op<'begin_generation'>): void {
+  const { heard, generation, history } = world;
+  const number = heard < 0 ? -1 : generation;
+  if (heard !== history || (lost === '1' && number <= known)) {
+    const last = Math.max(number, known);
+    world.generation = last < 0 ? 0 : Math.max(last + 1, world.wall);
+    world.heard = history;
+    world.touch('generation');
+    world.count(last < 0 ? 'first generation' : lost === '1' && heard === history ? 'generation after a loss' : 'generation');
+  }
+  answer.verdict('ok', world.generation);
 }
 
 /** The step as the world takes it; throws what is wrong with the answer. */
 export function apply(world: World, op: Operation, reply: Reply | Error): void {
   if (op.kind === 'append') return append(world, op, reply);
+  if (op.kind === 'failover') return;
   if (reply instanceof Error) throw new Wrong(`${command(world, op)!.slice(0, 2).join(' ')}: ${reply.message}`);
   const answer = new Answer(world, reply as Reply[]);
   world.count(`${op.kind} ${answer.reply[0]}`);
   switch (op.kind) {
+    case 'begin_generation': beginGeneration(world, answer, op); break;
     case 'open': open(world, answer, op); break;
     case 'propose_close': proposeClose(world, answer, op); break;
     case 'confirm_close':

@@ -32,6 +32,7 @@ export type Conversation = {
   closedAt?: number;
   deadline?: number;
   log: Event[];
+  generations: number[]; // of each event
 };
 
 /** Of a team, as set_team is told. */
@@ -69,6 +70,9 @@ export class World {
   clock = this.wall; // by which all is decided
   beat?: { wall: number; now: number }; // both, at the last tick
   tickets = 0;
+  history = 0; // of Redis
+  heard = -1; // the history when a generation was begun last
+  generation = 0;
   readonly conversations = new Map<string, Conversation>();
   readonly ofShopper = new Map<string, Conversation[]>();
   readonly openOf = new Map<string, Conversation>();
@@ -140,9 +144,15 @@ export class World {
 
   event(c: Conversation, type: string, role: string, by: string, more: Event = {}): void {
     c.log.push({ type, at: String(this.wall), role, by, ...more });
+    this.stamp(c);
     this.count(['event', type, more['reason']].join(' ').trim());
     this.grown.add(c);
     this.touch(`conv:${c.id}`, `conv:${c.id}:log`);
+  }
+
+  /** The last event's generation: never below the one before. */
+  stamp(c: Conversation): void {
+    c.generations.push(Math.max(this.generation, c.generations.at(-1) ?? 0));
   }
 
   /** The one place that moves a conversation, so that it is in one place only. */
