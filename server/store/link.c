@@ -81,6 +81,7 @@ static void on_reply(void *ctx, const redisReply *reply)
 {
     struct link *link = ctx;
     struct list_node *first = list_first(&link->pending);
+    link->heard_ms = clock_mono_ms();
     if (first)
         pending_end(container_of(first, struct pending, node), reply);
     else
@@ -235,10 +236,17 @@ static void link_connect(struct link *link)
 
 /* ---- the timer: time limits, retries, and ending connections ---- */
 
-static bool link_oldest_overdue(const struct link *link, int64_t now_ms)
+/* Answers come in turn, so one that comes is a sign of life for all behind it: many that are long in coming
+ * are load, and giving them up would only add to it. What came while this loop was held up is not read yet.
+ */
+static bool link_is_silent(struct link *link, int64_t now_ms)
 {
     struct list_node *first = list_first(&link->pending);
-    return first && now_ms - container_of(first, struct pending, node)->sent_ms > LINK_COMMAND_TIMEOUT_MS;
+    if (now_ms - link->checked_ms > LINK_COMMAND_TIMEOUT_MS / 2)
+        link->heard_ms = now_ms;
+    link->checked_ms = now_ms;
+    return first && now_ms - link->heard_ms > LINK_COMMAND_TIMEOUT_MS &&
+           now_ms - container_of(first, struct pending, node)->sent_ms > LINK_COMMAND_TIMEOUT_MS;
 }
 
 static void timer_closed_cb(uv_handle_t *handle)
@@ -267,6 +275,7 @@ static void link_poll(struct link *link, int64_t now_ms)
 static void link_check(struct link *link)
 {
     int64_t now_ms = clock_mono_ms();
+    bool silent = link_is_silent(link, now_ms);
     sentinel_check(&link->sentinel, now_ms);
     bool overdue = now_ms >= link->deadline_ms;
     if (link->stopping && (overdue || list_empty(&link->pending)) && link->state != LINK_RESOLVING &&
@@ -274,7 +283,7 @@ static void link_check(struct link *link)
         link_finish(link);
         return;
     }
-    if (link->wire && (link->drop || link_oldest_overdue(link, now_ms) ||
+    if (link->wire && (link->drop || silent ||
                        (overdue && (link->state == LINK_CONNECTING || link->state == LINK_SETTING_UP)))) {
         if (!link->drop)
             log_warn("redis_silent", LOG_CSTR("link", link->options.name),

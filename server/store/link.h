@@ -1,7 +1,7 @@
 /* One connection to Redis that keeps itself up: connect, authenticate, load the function library, and again
- * after every loss, with backoff. Commands are refused while it is not up and past LINK_IN_FLIGHT_MAX. A
- * command without an answer for LINK_COMMAND_TIMEOUT_MS takes the connection down; all that were in flight
- * are then answered with NULL.
+ * after every loss, with backoff. Commands are refused while it is not up and past LINK_IN_FLIGHT_MAX. When
+ * commands wait and none was answered for LINK_COMMAND_TIMEOUT_MS the connection is taken down; all that were
+ * in flight are then answered with NULL.
  *
  * With Sentinels the master is asked for before every connect and every LINK_POLL_MS after: a master that was
  * replaced goes on taking writes until it is told, and all of those are lost. */

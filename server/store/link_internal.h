@@ -34,6 +34,8 @@ struct link {
     bool moved;      /* the Sentinel asked last said that it is not */
     uv_getaddrinfo_t resolve;
     struct list pending; /* struct pending, oldest first */
+    int64_t heard_ms;    /* when an answer came */
+    int64_t checked_ms;
     int in_flight;
     size_t subscribed_count;
     bool drop;

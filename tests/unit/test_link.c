@@ -202,6 +202,53 @@ static void past_the_bound_commands_are_refused_and_a_silent_redis_is_left(void 
     fake_stop(redis);
 }
 
+/* Unasked, as it seems; to whoever came last. */
+static void fake_say(struct fake *fake, const char *answer)
+{
+    uv_buf_t out = uv_buf_init((char *)(uintptr_t)answer, (unsigned)strlen(answer));
+    uv_tcp_t *peer = &fake->peers[fake->peers_count - 1];
+    assert_int_equal(uv_try_write((uv_stream_t *)peer, &out, 1), (int)strlen(answer));
+}
+
+static void a_redis_that_is_behind_is_not_left_while_it_answers(void **state)
+{
+    enum { SENT = 9, STEP_MS = 1000 };
+    struct fake *redis = redis_start();
+    struct config_redis target = {.kind = CONFIG_REDIS_TCP, .server = at(redis)};
+    start(&target);
+    run_until_ups(1, 2000);
+    for (int i = 0; i < SENT; i++)
+        assert_true(send_get());
+    for (int i = 0; i < 5; i++) {
+        run_for(STEP_MS);
+        fake_say(redis, "$-1\r\n");
+    }
+    run_for(100);
+    assert_int_equal(downs, 0);
+    assert_int_equal(answered_count, 5);
+    run_until_ups(2, LINK_COMMAND_TIMEOUT_MS + 1000); /* now it is silent */
+    assert_int_equal(refused_count, SENT - 5);
+    stop();
+    fake_stop(redis);
+}
+
+static void a_loop_that_was_held_up_reads_before_it_judges(void **state)
+{
+    struct fake *redis = redis_start();
+    struct config_redis target = {.kind = CONFIG_REDIS_TCP, .server = at(redis)};
+    start(&target);
+    run_until_ups(1, 2000);
+    assert_true(send_get());
+    run_for(100);
+    fake_say(redis, "$-1\r\n");
+    uv_sleep(LINK_COMMAND_TIMEOUT_MS + 100);
+    run_for(100);
+    assert_int_equal(downs, 0);
+    assert_int_equal(answered_count, 1);
+    stop();
+    fake_stop(redis);
+}
+
 static void a_master_that_was_demoted_is_left(void **state)
 {
     struct fake *redis = redis_start();
@@ -298,6 +345,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(past_the_bound_commands_are_refused_and_a_silent_redis_is_left),
+        cmocka_unit_test(a_redis_that_is_behind_is_not_left_while_it_answers),
+        cmocka_unit_test(a_loop_that_was_held_up_reads_before_it_judges),
         cmocka_unit_test(a_master_that_was_demoted_is_left),
         cmocka_unit_test(sentinels_are_asked_in_turn_and_what_they_say_is_checked),
         cmocka_unit_test(a_master_that_was_replaced_is_left_when_two_sentinels_say_so),
