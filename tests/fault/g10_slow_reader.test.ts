@@ -57,11 +57,6 @@ async function metric(server: Server, name: string): Promise<number> {
 
 const closedAsSlow = (server: Server) => metric(server, 'shopbell_connections_closed_total\\{code="4002"\\}');
 
-/** There is only the wire between them and a server that fills it. */
-function streamOf({ client }: Window): { pause(): void; resume(): void } {
-  return (client.socket as unknown as { _socket: { pause(): void; resume(): void } })._socket;
-}
-
 async function person({ server }: Scene, i: number): Promise<Person> {
   const client = await shopper(server, 'shop');
   const { conversation } = await client.start(`Hello from ${i}`);
@@ -117,7 +112,7 @@ async function askInTurn(server: Server, windows: Window[]): Promise<void> {
 async function stallAll(s: Scene, windows: Window[]): Promise<void> {
   const { server, trial } = s;
   let kept = 0;
-  windows.forEach((one) => streamOf(one).pause());
+  windows.forEach(({ client }) => client.socket.pause());
   for (let i = 0; i < 60 && kept < 0.7 * CAP_BYTES * windows.length && (await closedAsSlow(server)) === 0; i++) {
     await askInTurn(server, windows);
     kept = Math.max(kept, await metric(server, 'shopbell_outbound_bytes_queued'));
@@ -146,7 +141,7 @@ async function closeWave(s: Scene, wave: Window[]): Promise<void> {
     checkMemory(s);
     return saidSlow() >= all || (await pause(250).then(() => wave.forEach(askForAll)));
   }, 30_000);
-  wave.forEach((one) => streamOf(one).resume());
+  wave.forEach(({ client }) => client.socket.resume());
   for (const { client } of wave) {
     const { code } = await client.closed;
     trial.count(`closed_with_${code}`);
