@@ -172,7 +172,6 @@ promise(
     const server = await startServer({ sites: { shop: { teams: ['support', 'orders'], agents: { ...agents, kofi: { teams: ['orders'] } } } } });
     t.after(() => server.close());
     const s: Scene = { server, trial, readers: counts.trials, before: 0, peak: 0 };
-    const maya = await agent(server, 'shop', 'maya');
     const people = await Promise.all(Array.from({ length: counts.trials / WINDOWS_A_SHOPPER }, (_, i) => person(s, i)));
     const windows: Window[] = [];
     for (const who of people) {
@@ -188,6 +187,7 @@ promise(
     s.before = rssBytes(server);
     await stallAll(s, windows);
     phase = 'after';
+    const maya = await agent(server, 'shop', 'maya');
     for (const { conversation_id } of people) await maya.send(conversation_id, 'Are you still there?');
     await pause(REFILL_MS);
     for (let i = 0; i < windows.length; i += WAVE) {
