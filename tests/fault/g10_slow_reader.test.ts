@@ -188,7 +188,10 @@ promise(
     await stallAll(s, windows);
     phase = 'after';
     const maya = await agent(server, 'shop', 'maya');
-    for (const { conversation_id } of people) await maya.send(conversation_id, 'Are you still there?');
+    for (const { conversation_id } of people) {
+      const message = { conversation_id, custom_id: `still-${conversation_id}`, text: 'Are you still there?' };
+      await until('it is hers', async () => (await maya.ask('send_event', message)).success);
+    }
     await pause(REFILL_MS);
     for (let i = 0; i < windows.length; i += WAVE) {
       windows.slice(i + WAVE).forEach(ping);
