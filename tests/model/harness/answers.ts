@@ -30,13 +30,14 @@ export class Answer {
   /** Of the lines that somebody is free for, who is first. */
   private firstInLine(): Conversation | undefined {
     const { world } = this;
-    const heads = [...world.waiting.keys()].flatMap((team) => world.gives(team) ? world.line(team).slice(0, 1) : []);
+    const heads = [...world.waiting.keys()].flatMap((team) => world.gives(team) ? (world.waiting.get(team)!.find(({ adviser }) => !adviser) ?? []) : []);
     return heads.sort((a, b) => world.placeOf(a) - world.placeOf(b))[0];
   }
 
   /** Who waits for somebody who is free. */
   private firstReserved(): Conversation | undefined {
     const { world } = this;
+    if (world.reserved.size === 0) return undefined;
     const own = [...world.agents.values()].filter((agent) => world.isFree(agent)).flatMap(({ id }) => world.reservedOf(id).slice(0, 1));
     if (own.length > 1) throw new Wrong(`${own.map(({ id }) => id)} wait though their advisers are free`);
     return own[0];

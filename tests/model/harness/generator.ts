@@ -238,7 +238,7 @@ export class Generator {
 
   private read(): Omit<Operation, 'ms'> & Record<string, unknown> {
     const limit = this.random.between(1, 4);
-    switch (this.random.below(6)) {
+    switch (this.random.below(10)) {
       case 0:
         return { kind: 'snapshot' };
       case 1:

@@ -65,7 +65,7 @@ function held(world: World, kind: string, id = '', part?: string): Held | undefi
     case 'agent': return ofAgent(world, id, part);
     case 'queue': return places(world, world.line(id));
     case 'reserved': return places(world, (world.waiting.get(id) ?? []).filter(({ adviser }) => adviser));
-    case 'reservations': return zset([...world.waiting.values()].flat().flatMap((c) => (c.adviser ? [[c.id, c.reservedUntil!]] : [])));
+    case 'reservations': return zset([...world.reserved].map((c) => [c.id, c.reservedUntil!]));
     case 'since': return zset((world.waiting.get(id) ?? []).map((c) => [c.id, c.since]));
     case 'team': return hash(world.settings.get(id) ?? {});
     case 'pace': return ofPace(world, id, part);

@@ -251,8 +251,7 @@ function tick(world: World, answer: Answer, op: Op<'tick'>): void {
   for (const id of due(world, deadlines, world.clock)) {
     close(world, answer, world.conversations.get(id)!, 'system', '', 'timed_out');
   }
-  const reserved = [...world.waiting.values()].flat().filter(({ adviser }) => adviser);
-  for (const id of due(world, reserved.map((c) => [c.id, c.reservedUntil!] as [string, number]), world.clock)) {
+  for (const id of due(world, [...world.reserved].map((c) => [c.id, c.reservedUntil!] as [string, number]), world.clock)) {
     const c = world.conversations.get(id)!;
     if (!c.adviser) continue;
     release(world, answer, [c]);

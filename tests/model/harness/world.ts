@@ -78,6 +78,7 @@ export class World {
   readonly openOf = new Map<string, Conversation>();
   readonly settings = new Map<string, Settings>();
   readonly waiting = new Map<string, Conversation[]>(); // by place, also who waits for their adviser; a team that ever had a queue stays
+  readonly reserved = new Set<Conversation>(); // those of them that wait for their adviser
   readonly adviserOf = new Map<string, string>(); // a shopper's last agent
   readonly pace = new Map<string, { leftAt: number; times: number[] }>(); // of a queue; newest first
   readonly moves = new Map<string, number>(); // of a queue: somebody left it, or came in before others
@@ -188,13 +189,20 @@ export class World {
     this.planOverflow(c);
     this.touch(`since:${c.team}`, 'teams');
     this.sort(c.team);
-    if (this.line(c.team).at(-1) !== c) this.queueMoved(c.team);
+    if (this.lastInLine(c.team) !== c) this.queueMoved(c.team);
+  }
+
+  private lastInLine(team: string): Conversation | undefined {
+    const all = this.waiting.get(team)!;
+    for (let i = all.length - 1; i >= 0; i--) if (!all[i]!.adviser) return all[i];
+    return undefined;
   }
 
   private unreserve(c: Conversation): void {
     if (!c.adviser) return;
     this.touch(`agent:${c.adviser}:reserved`, `reserved:${c.team}`, 'reservations', `conv:${c.id}`);
     c.adviser = c.reservedUntil = undefined;
+    this.reserved.delete(c);
   }
 
   reserve(c: Conversation): boolean {
@@ -204,6 +212,7 @@ export class World {
     const there = agent !== undefined && (agent.nodes.size > 0 || this.gone.has(adviser));
     if (routing === 'manual' || wait === 0 || !there || !agent.teams.includes(c.team) || this.isFree(agent)) return false;
     Object.assign(c, { adviser, reservedUntil: this.clock + wait });
+    this.reserved.add(c);
     this.touch(`agent:${adviser}:reserved`, `reserved:${c.team}`, 'reservations', `queue:${c.team}`);
     return true;
   }
@@ -211,14 +220,14 @@ export class World {
   release(c: Conversation): void {
     this.unreserve(c);
     c.linedUpAt = this.clock;
-    if (this.line(c.team).at(-1) !== c) this.queueMoved(c.team);
+    if (this.lastInLine(c.team) !== c) this.queueMoved(c.team);
     this.touch(`queue:${c.team}`);
     this.queuesChanged.add(c.team);
   }
 
   /** Who waits for this agent, by place. */
   reservedOf(agent: string): Conversation[] {
-    const all = [...this.waiting.values()].flat().filter(({ adviser }) => adviser === agent);
+    const all = [...this.reserved].filter(({ adviser }) => adviser === agent);
     return all.sort((a, b) => this.placeOf(a) - this.placeOf(b));
   }
 
