@@ -176,6 +176,7 @@ async function huge(): Promise<{ token: string; conversation_id: string; last: n
   const { id: conversation_id } = (await anna.start('Hello')).conversation;
   await anna.close();
   const redis = await server.redis();
+  await until('nobody looks', async () => (await redis.call('EXISTS', `{huge}:conv:${conversation_id}:nodes`)) === 0);
   const key = `{huge}:conv:${conversation_id}:log`;
   const last = 302;
   const fields = ['type', 'message', 'at', Date.now(), 'role', 'shopper', 'by', anna.id, 'text', '🔔'.repeat(4000)];

@@ -182,15 +182,15 @@ static void past_the_bound_commands_are_refused_and_a_silent_redis_is_left(void 
     struct config_redis target = {.kind = CONFIG_REDIS_TCP, .server = at(redis)};
     start(&target);
     run_until_ups(1, 2000);
+    int64_t begin_ms = clock_mono_ms();
     size_t sent = 0;
     while (send_get())
         sent++;
     assert_int_equal(sent, LINK_IN_FLIGHT_MAX);
     assert_false(send_get());
     assert_true(link_is_up(link_under_test));
-    int64_t begin_ms = clock_mono_ms();
-    run_until_ups(2, LINK_COMMAND_TIMEOUT_MS + 1000);
-    assert_in_range(clock_mono_ms() - begin_ms, LINK_COMMAND_TIMEOUT_MS - 100, LINK_COMMAND_TIMEOUT_MS + 500);
+    run_until_ups(2, LINK_COMMAND_TIMEOUT_MS + 10000);
+    assert_true(clock_mono_ms() - begin_ms >= LINK_COMMAND_TIMEOUT_MS);
     assert_int_equal(refused_count, LINK_IN_FLIGHT_MAX);
     assert_int_equal(answered_count, 0);
     assert_int_equal(downs, 1);
