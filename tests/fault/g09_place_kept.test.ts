@@ -6,9 +6,9 @@ import { setMaxListeners } from 'node:events';
 import type { TestContext } from 'node:test';
 import { agent, shopper, type Client } from '../integration/harness/client.ts';
 import type { Redis } from '../integration/harness/redis.ts';
-import { oneRedis, redisGroup, type RedisServer } from '../integration/harness/redis_servers.ts';
+import { MASTER, oneRedis, redisGroup, type RedisServer } from '../integration/harness/redis_servers.ts';
 import { startServer, type Server } from '../integration/harness/server.ts';
-import { pause, until } from '../integration/harness/until.ts';
+import { until } from '../integration/harness/until.ts';
 import { promise, type Trial } from './harness/promise.ts';
 
 setMaxListeners(0);
@@ -51,8 +51,9 @@ class Line {
     const redis = await this.world.redis();
     for (let at = from; at < to; at += CALLS_A_WRITE) {
       const numbers = Array.from({ length: Math.min(CALLS_A_WRITE, to - at) }, (_, i) => at + i);
-      await redis.together(numbers.map((i) => ['FCALL', 'shopbell_open', 1, '{shop}', `c_${String(i).padStart(20, '0')}`,
+      const answers = await redis.together(numbers.map((i) => ['FCALL', 'shopbell_open', 1, '{shop}', `c_${String(i).padStart(20, '0')}`,
         `s_${String(i).padStart(20, '0')}`, 'support', `first-of-${i}`, 'Hello', 'Hello', '', '']));
+      for (const answer of answers) if (answer instanceof Error) throw answer;
     }
   }
 
@@ -152,23 +153,31 @@ async function restarted(t: TestContext): Promise<World> {
   return { url: `redis://127.0.0.1:${redis.port}`, redis: () => redis.client(), disturb };
 }
 
+/** The line is formed under Sentinels who are patient: a busy Redis is not a dead one. */
+const PATIENT_MS = 60_000;
+const ALERT_MS = 1500;
+
 async function failingOver(t: TestContext): Promise<World> {
   const group = await redisGroup(t);
-  let master: RedisServer = await group.master();
-  const disturb = async () => {
-    const old = master;
-    assert.equal(await old.call('WAIT', 1, 10_000), 1, 'the replica has all: what a failover loses is G3');
-    await old.kill();
-    master = await until('another one is the master', async () => {
+  const failAfter = (ms: number) =>
+    Promise.all(group.sentinels.map((sentinel) => sentinel.call('SENTINEL', 'SET', MASTER, 'down-after-milliseconds', ms)));
+  const master = (except?: RedisServer) =>
+    until('there is a master', async () => {
       const now = await group.master();
-      return now && now !== old && (await now.role()) === 'master' ? now : undefined;
-    }, 30_000);
+      return now && now !== except && (await now.role().catch(() => '')) === 'master' ? now : undefined;
+    }, 60_000);
+  await failAfter(PATIENT_MS);
+  const disturb = async () => {
+    const old = await master();
+    assert.equal(await old.call('WAIT', 1, 30_000), 1, 'the replica has all: what a failover loses is G3');
+    await failAfter(ALERT_MS);
+    await old.kill();
+    const next = await master(old);
     await old.start();
-    await until('the old one follows', async () => (await old.role()) === 'slave', 30_000);
-    await until('it has all', async () => (await master.call('WAIT', 1, 1000)) === 1, 30_000);
-    await pause(100);
+    await until('the old one follows and has all', async () => (await old.role()) === 'slave' && (await next.call('WAIT', 1, 1000)) === 1, 60_000);
+    await failAfter(PATIENT_MS);
   };
-  return { url: group.url, redis: () => master.client(), disturb };
+  return { url: group.url, redis: async () => (await master()).client(), disturb };
 }
 
 promise(

@@ -169,6 +169,8 @@ export class Talker {
     for (;;) {
       const client = await this.online();
       const outcome = await client.ask(action, payload).catch((error: Error) => {
+        // It was answered, and the answer cannot be: to try again would not end.
+        if (error instanceof assert.AssertionError && !this.person.repairs) throw error;
         if (client.socket.readyState === client.socket.OPEN) this.wrongs.push(error.message);
         return undefined;
       });
