@@ -28,6 +28,9 @@ export async function freePort(): Promise<number> {
   }
 }
 
+/** What was written may be much. */
+const LOAD_MS = 60_000;
+
 const children = new Set<ChildProcess>();
 process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
 
@@ -49,7 +52,7 @@ export class RedisServer {
     children.add((this.child = child));
     child.once('exit', () => children.delete(child));
     child.stdout.on('data', (chunk) => (this.said += chunk));
-    await until(`Redis on port ${this.port} says ${ready}`, () => this.said.includes(ready) || child.exitCode !== null);
+    await until(`Redis on port ${this.port} says ${ready}`, () => this.said.includes(ready) || child.exitCode !== null, LOAD_MS);
     if (child.exitCode !== null) throw new Error(`redis-server ended:\n${this.said}`);
     return this;
   }
