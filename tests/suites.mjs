@@ -155,7 +155,7 @@ async function webTests() {
 
 async function againstServer(dir, buildName, env = {}) {
   await built(buildName);
-  return nodeTests(dir, { buildName, env, timeoutMs: 4 * MINUTE_MS });
+  return nodeTests(dir, { buildName, env, timeoutMs: 6 * MINUTE_MS });
 }
 
 /** A few seeds; with MODEL_FULL=1 many, and the library broken on purpose (tests/model/model.test.ts). */

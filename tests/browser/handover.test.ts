@@ -19,9 +19,9 @@ stage.story('an agent who is away takes one from the line, transfers it by key, 
   const shopper = await someoneAsks('Ingrid Solheim', 'Is the lamp dimmable?');
   await shopper.sees('You are next in line.');
   await press(maya.list.getByRole('button', { name: /^Waiting/ }), maya.person);
-  await maya.page.getByRole('button', { name: 'Take Ingrid Solheim' }).waitFor();
+  await maya.main.getByRole('button', { name: 'Take Ingrid Solheim' }).waitFor();
   await shoot(maya.page, 'console-queue-take');
-  await press(maya.page.getByRole('button', { name: 'Take Ingrid Solheim' }), maya.person);
+  await press(maya.main.getByRole('button', { name: 'Take Ingrid Solheim' }), maya.person);
   await maya.field.waitFor();
   await shopper.sees('Maya joined');
 
