@@ -1,0 +1,232 @@
+// G14: one allocation of the server fails, in its own code or in a library's, at each place there is; then several in a
+// row, then some here and there. People go through a whole visit meanwhile, and again and again on the same server.
+import assert from 'node:assert/strict';
+import { setMaxListeners } from 'node:events';
+import { readdirSync } from 'node:fs';
+import type { Action, Requests } from '@proto';
+import { get } from '../integration/harness/http.ts';
+import type { Redis } from '../integration/harness/redis.ts';
+import { oneRedis } from '../integration/harness/redis_servers.ts';
+import { Server, startServer, type ServerOptions } from '../integration/harness/server.ts';
+import { until, within } from '../integration/harness/until.ts';
+import { account, addAccount } from './harness/account.ts';
+import { FAILING_BIN, FailingMalloc, type Plan } from './harness/failing_malloc.ts';
+import { promise, type Trial } from './harness/promise.ts';
+import { Talker } from './harness/talker.ts';
+
+setMaxListeners(0);
+
+/** Five tries a minute an account: so many that none is tried too often. */
+const DOORS = 100;
+const sites = {
+  shop: { agents: { maya: { capacity: 50 }, jonas: { capacity: 50 } } },
+  door: { agents: Object.fromEntries(Array.from({ length: DOORS }, (_, i) => [`door${i}`, {}])) },
+};
+
+/** After that there is memory again, whatever still was to fail. */
+const OUTAGE_MS = 1500;
+
+/** Blocks that are kept for a minute or two: who tried which password from where. */
+const FORGOTTEN_LATER = 500;
+
+/** What is freed, and what was never written, is filled with what cannot be taken for anything. */
+const POISON = { GLIBC_TUNABLES: 'glibc.malloc.perturb=165:glibc.malloc.tcache_count=0' };
+
+interface World {
+  server: Server;
+  /** Whose allocations never fail. */
+  neighbour: Server;
+  redis: Redis;
+  options: ServerOptions;
+  trial: Trial<string>;
+  memory: FailingMalloc;
+  /** Open when nobody is there. */
+  descriptors: number;
+}
+
+function descriptors({ pid }: Server): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+// --- a visit ----------------------------------------------------------------------------------------------------------
+
+/** Until it is done. A request whose answer was lost may have been carried out: then `done` says so. */
+async function insist<A extends Action>(talker: Talker, action: A, payload: Requests[A]['request'], done?: () => boolean): Promise<void> {
+  const before = talker.refusals;
+  const outcome = await talker.ask(action, payload);
+  if (outcome.success) return;
+  const { type, message } = outcome.error;
+  assert.ok(done && talker.refusals > before && type === 'wrong_state', `${action} was refused: ${type}: ${message}`);
+  await until(`${action} was carried out`, done);
+}
+
+/** Each request is answered, or its socket closed; and one of the next is answered as it should be. */
+async function fetched(server: Server, path: string, status: number): Promise<void> {
+  await until(`GET ${path} is answered with ${status}`, async () => {
+    const answer = await within(`GET ${path}`, get(server, path).catch(() => undefined));
+    return answer?.status === status;
+  });
+}
+
+async function httpVisit(server: Server): Promise<void> {
+  await fetched(server, '/healthz', 200);
+  await fetched(server, '/readyz', 200);
+  await fetched(server, '/metrics', 200);
+  await fetched(server, '/console/', 200);
+  await fetched(server, '/nothing', 404);
+}
+
+/** In by password, and out again. */
+async function door(server: Server, i: number, visitors: Talker[]): Promise<void> {
+  const name = `door${i % DOORS}`;
+  server.tokens.delete(`door/${name}`);
+  const agent = new Talker({ site: 'door', name }, () => server);
+  visitors.push(agent);
+  await insist(agent, 'list_queue', {});
+  agent.leave();
+}
+
+const wrote = (talker: Talker, id: string, text: string) => talker.seen(id).some((event) => event.text === text);
+const knows = (talker: Talker, id: string, type: string, agent?: string) =>
+  talker.seen(id).some((event) => event.type === type && (!agent || event.agent?.id === agent));
+
+async function chat(world: World, i: number, visitors: Talker[]): Promise<void> {
+  const { server, neighbour, redis, trial } = world;
+  const agent = (name: string, where: Server) => ({ name, talker: new Talker({ site: 'shop', name }, () => where) });
+  const agents = [agent('maya', server), agent('jonas', neighbour)];
+  const anna = new Talker({ site: 'shop' }, () => server);
+  visitors.push(anna, ...agents.map(({ talker }) => talker));
+  await Promise.all(visitors.map((visitor) => visitor.online()));
+
+  await anna.start(`opening-${i}`, 'Do you have these in blue?');
+  const id = anna.conversation_id;
+  const first = await until('an agent is given it', () => agents.find(({ talker }) => talker.conversations().includes(id)));
+  const second = agents.find((agent) => agent !== first)!;
+  assert.ok(await first.talker.send(`advice-one-${i}`, 'We do', { conversation_id: id }));
+  await until('the shopper reads the answer', () => wrote(anna, id, 'We do'));
+  await Promise.all([
+    insist(anna, 'mark_events_as_seen', { conversation_id: id, up_to: 3 }),
+    insist(anna, 'send_typing_indicator', { conversation_id: id, is_typing: true }),
+    insist(anna, 'update_page', { page: { url: 'https://store.example/shoes/7', title: 'Shoes' } }),
+    insist(anna, 'update_shopper', { name: 'Anna', email: 'anna@example.com' }),
+    insist(first.talker, 'list_events', { conversation_id: id, after: 0 }),
+    insist(first.talker, 'list_agents', {}),
+  ]);
+  await redis.call('CLIENT', 'KILL', 'TYPE', 'normal');
+  await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+  assert.ok(await anna.send(`question-${i}`, 'In 42?'));
+  await until('the agent reads it', () => wrote(first.talker, id, 'In 42?'));
+  const isWith = (agent: string) => () => knows(anna, id, 'assigned', agent);
+  await insist(first.talker, 'transfer_conversation', { conversation_id: id, agent: second.name }, isWith(second.name));
+  await until('the colleague has it', () => second.talker.conversations().includes(id));
+  assert.ok(await second.talker.send(`advice-two-${i}`, 'Yes', { conversation_id: id }));
+  await insist(second.talker, 'list_conversations', {});
+  await insist(second.talker, 'propose_close', { conversation_id: id }, () => knows(anna, id, 'close_proposed'));
+  await until('the shopper is asked', () => knows(anna, id, 'close_proposed'));
+  await insist(anna, 'confirm_close', { conversation_id: id }, () => knows(anna, id, 'closed'));
+  for (const talker of [anna, second.talker]) await until('both know that it is closed', () => knows(talker, id, 'closed'));
+  visitors.forEach((visitor) => visitor.leave());
+  addAccount(trial, await account(redis, 'shop', id, visitors));
+}
+
+async function visit(world: World, i: number): Promise<void> {
+  const visitors: Talker[] = [];
+  try {
+    await Promise.all([httpVisit(world.server), door(world.server, i, visitors), chat(world, i, visitors)]);
+    for (const { wrongs } of visitors) assert.deepEqual(wrongs, []);
+  } finally {
+    visitors.forEach((visitor) => visitor.leave());
+  }
+}
+
+// --- the trials -------------------------------------------------------------------------------------------------------
+
+/** So many spread over all of the calls; as many as there are calls: each of them. */
+function singles({ random }: Trial<string>, count: number, calls: number): Plan[] {
+  return Array.from({ length: count }, (_, i) => ({ first: 1 + Math.floor(((i + random.next()) * calls) / count) }));
+}
+
+/** One fails; then several in a row, and some here and there for a while. */
+function plansOf(trial: Trial<'trials'>, calls: number): Plan[] {
+  const { counts, full, random } = trial;
+  const plans = singles(trial, full ? calls : Math.round(counts.trials * 0.7), calls);
+  assert.ok(plans.length < counts.trials, `${calls} calls need more trials than ${counts.trials}`);
+  for (let i = plans.length; i < counts.trials; i++) {
+    const first = 1 + random.below(calls);
+    if (i % 2 === 0) plans.push({ first, last: first + random.between(1, 300) });
+    else plans.push({ first: 1, last: calls, oneIn: random.pick([10, 30, 100, 300]), seed: random.below(1e9) });
+  }
+  return plans;
+}
+
+/** What came of it, for whoever has to mend it. */
+function story(plan: Plan, what: unknown, memory: FailingMalloc, server: Server): Error {
+  return new Error(`with ${JSON.stringify(plan)}: ${what}\n${memory.trace()}\n${server.log().slice(-1500)}`);
+}
+
+async function tried(world: World, plan: Plan, i: number): Promise<void> {
+  const { memory, server, trial } = world;
+  memory.plan(plan);
+  const outage = setTimeout(() => memory.relent(), OUTAGE_MS);
+  try {
+    await visit(world, i);
+    clearTimeout(outage);
+    await until('every socket is closed', () => descriptors(server) <= world.descriptors);
+  } catch (error) {
+    throw story(plan, server.isRunning ? error : 'the server died', memory, server);
+  }
+  trial.count('failed_allocations', memory.failed);
+  trial.count('trials');
+  memory.plan();
+}
+
+/** It gets ready, and stops as it should; or it ends, and has said why. */
+async function started(world: World, plan: Plan): Promise<void> {
+  const { trial, options } = world;
+  const memory = new FailingMalloc();
+  memory.plan(plan);
+  const server = new Server({ ...options, env: memory.env, bin: FAILING_BIN });
+  try {
+    const ready = await server.start().catch(() => undefined);
+    if (!ready) {
+      const { code, signal } = await server.ended();
+      assert.ok(signal === null && code !== 0 && server.log() !== '', `the start ended with ${signal ?? code}`);
+    }
+    trial.count(ready ? 'started' : 'ended_with_an_error');
+  } catch (error) {
+    throw story(plan, error, memory, server);
+  } finally {
+    await server.close();
+    memory.close();
+  }
+}
+
+promise(
+  'G14',
+  'no crash and no false ack when malloc fails at call n, for every n',
+  { trials: { quick: 40, full: 2500 }, starts: { quick: 8, full: Infinity } },
+  async (trial) => {
+    const { t, counts } = trial;
+    const redis = await oneRedis(t);
+    const memory = new FailingMalloc();
+    t.after(() => memory.close());
+    const options = { sites, flags: ['--redis', `redis://127.0.0.1:${redis.port}`], settings: { agent_grace_ms: 3000 } };
+    const server = await startServer({ ...options, env: { ...memory.env, ...POISON }, bin: FAILING_BIN });
+    t.after(() => server.close());
+    const callsToStart = memory.asked;
+    const neighbour = await startServer(options);
+    t.after(() => neighbour.close());
+    const world = { server, neighbour, options, redis: await redis.client(), trial, memory, descriptors: descriptors(server) };
+    await visit(world, 0);
+    memory.plan();
+    await visit(world, 1);
+    const calls = memory.asked;
+    const blocks = memory.blocks;
+    trial.say('calls_of_a_visit', calls);
+    trial.say('calls_of_a_start', callsToStart);
+    for (const plan of singles(trial, Math.min(counts.starts, callsToStart), callsToStart)) await started(world, plan);
+    for (const [i, plan] of plansOf(trial, calls).entries()) await tried(world, plan, i + 2);
+    trial.say('blocks_more', memory.blocks - blocks);
+    assert.ok(memory.blocks - blocks < counts.trials / 10 + FORGOTTEN_LATER, 'memory is given back');
+  },
+);
