@@ -162,11 +162,9 @@ static void on_conversations_of_agent(void *ctx, enum store_result result, const
         live_open(agent->site, ids[i], on_opened, agent);
 }
 
-/* What an agent was given while answers were lost is not in view here yet. */
+/* What an agent was given while answers or hints were lost is not in view here yet. */
 static void site_recall_agent(struct site *site, struct agent *agent)
 {
-    if (agent->unreported || !list_empty(&agent->sessions))
-        agent_report(agent);
     if (!list_empty(&agent->sessions) &&
         !store_conversations_of_agent(site->hub->store, site->id, agent->config->id,
                                       on_conversations_of_agent, agent))
@@ -186,6 +184,8 @@ void site_read_again(struct site *site)
 {
     if (!store_snapshot(site->hub->store, site->id, on_snapshot, site))
         site->mirrored = false; /* asked for again by the next tick */
+    for (size_t i = 0; i < site->config->agents_count; i++)
+        site_recall_agent(site, &site->agents[i]);
     map_for_each_safe(node, &site->lives) {
         struct live *live = container_of(node, struct live, node);
         live_hold(live);
@@ -217,7 +217,8 @@ static void site_write_teams(struct site *site)
 static void site_say_again(struct site *site)
 {
     for (size_t i = 0; i < site->config->agents_count; i++)
-        site_recall_agent(site, &site->agents[i]);
+        if (site->agents[i].unreported || !list_empty(&site->agents[i].sessions))
+            agent_report(&site->agents[i]);
     site_read_again(site);
 }
 

@@ -8,7 +8,7 @@ import { type Server, startServer } from './harness/server.ts';
 import { until } from './harness/until.ts';
 
 const settings = { agent_grace_ms: 500 };
-const sites = ['guess', 'crowd', 'chat', 'dies', 'drain', 'both', 'resend', 'pages', 'lost', 'cut', 'queue', 'team', 'moves'];
+const sites = ['guess', 'crowd', 'chat', 'dies', 'drain', 'both', 'resend', 'pages', 'lost', 'cut', 'given', 'queue', 'team', 'moves'];
 
 function beside(first: Server, flags: string[] = []): Promise<Server> {
   return startServer({ sites, settings, flags: ['--redis', `unix:${join(first.data, 'redis.sock')}`, ...flags] });
@@ -183,6 +183,17 @@ test('what is said while the feed is cut is there as soon as it is back', async 
     assert.equal((await maya.event('message', 2000)).text, `Round ${round}`);
   }
   assert.deepEqual(maya.lines(id), anna.lines(id));
+});
+
+test('an agent who is given a conversation while the feed is cut is told as soon as it is back', async () => {
+  const maya = await agent(west, 'given', 'maya');
+  const redis = await east.redis();
+  for (let round = 0; round < 2; round++) {
+    const anna = await shopper(east, 'given');
+    await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    const { conversation } = await anna.start('Hello');
+    assert.equal((await maya.given(2000)).id, conversation.id);
+  }
 });
 
 test('a server that dies: its agent is said to be gone, and the conversation is the next one’s', async () => {
