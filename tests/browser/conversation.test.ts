@@ -91,7 +91,7 @@ async function conversation(screen: Screen, name: string, fullName: string): Pro
   await page.goto(`${url}/products/tarn-tent`);
   await agent.sees('On the page · Tarn tent');
   await shopper.readsAll(said);
-  await shopper.panel.getByRole('heading', { name: 'You are writing with Nordlicht' }).waitFor({ timeout: 3000 });
+  await shopper.panel.getByRole('heading', { name: 'You are writing with Nordlicht' }).waitFor();
 
   // The end: asked, not yet, asked again, agreed.
   await agent.proposeClose();

@@ -19,7 +19,7 @@ export interface Request {
 
 /** Waits in real time, for what the network does. */
 export async function until<T>(probe: () => T, what = String(probe)): Promise<NonNullable<T>> {
-  const end = Date.now() + 3000;
+  const end = Date.now() + 10_000;
   for (;;) {
     const value = probe();
     if (value) return value;
@@ -28,8 +28,16 @@ export async function until<T>(probe: () => T, what = String(probe)): Promise<No
   }
 }
 
-/** Lets everything under way on loopback arrive; for saying that something did not happen. */
-export const quiet = () => new Promise((resolve) => setTimeout(resolve, 60));
+/**
+ * Lets everything under way on loopback arrive; for saying that something did not happen. Many turns of the loop and not
+ * one long wait: a process that was held up runs its timers before it reads.
+ */
+export async function quiet(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) {
+    await new Promise((resolve) => setTimeout(resolve, 3));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
 
 /** The server's end of one socket. */
 export class Peer {

@@ -121,7 +121,7 @@ describe('Redis', { concurrency: true }, () => {
     process.kill(redis, 'SIGSTOP');
     process.kill(server.pid, 'SIGTERM');
     await until('it is stopping', () => server.log().includes('event=net_stopped'));
-    assert.deepEqual(await server.stop('SIGTERM', 2000), { code: 1, signal: null });
+    assert.deepEqual(await server.stop('SIGTERM'), { code: 1, signal: null });
     process.kill(redis, 'SIGCONT');
     await until('its Redis goes too', () => !isAlive(redis));
   });
@@ -209,7 +209,7 @@ describe('Redis', { concurrency: true }, () => {
     await admin.call('AUTH', 'the-right-one');
     const starting = startServer({ flags: ['--redis', `redis://:canary-guess@127.0.0.1:${port}`] });
     t.after(async () => (await starting).close());
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await until('the wrong one was refused', async () => ((await admin.call('ACL', 'LOG')) as unknown[]).length > 0);
     await admin.call('CONFIG', 'SET', 'requirepass', 'canary-guess');
     const server = await starting;
     assert.match(server.log(), /level=error event=redis_refused step="?AUTH or SELECT"? answer="WRONGPASS/);

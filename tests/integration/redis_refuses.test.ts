@@ -112,7 +112,7 @@ describe('Redis that is there answers', { concurrency: true }, () => {
     let answered = false;
     process.kill(s.redis.pid, 'SIGSTOP');
     const late = s.anna.must('send_event', slow).finally(() => (answered = true));
-    await pause(1200);
+    await pause(600);
     assert.equal(answered, false);
     process.kill(s.redis.pid, 'SIGCONT');
     await late;
