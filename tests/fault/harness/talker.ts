@@ -241,6 +241,11 @@ export class Talker {
     return other;
   }
 
+  /** The connection, not the person. */
+  lose(): void {
+    this.client?.socket.terminate();
+  }
+
   leave(): void {
     this.left = true;
     this.client?.socket.terminate();

@@ -38,6 +38,8 @@ interface Taker {
   fail(error: Error): void;
 }
 
+/** As long as a lost packet may be sent again. */
+const HANDSHAKE_MS = 10_000;
 /** Of what came instead, in the words of a failure. */
 const SHOWN = 8;
 
@@ -80,8 +82,10 @@ export class Client {
     );
   }
 
-  static async open(server: Server, { origin = server.url, address = nextAddress(), history = new History() }: ClientOptions = {}): Promise<Client> {
-    const options = { localAddress: address, origin, perMessageDeflate: false };
+  static async open(server: Server, { origin = server.url, address, history = new History() }: ClientOptions = {}): Promise<Client> {
+    const isHere = new URL(server.url).hostname.startsWith('127.');
+    const localAddress = address ?? (isHere ? nextAddress() : undefined);
+    const options = { localAddress, origin, perMessageDeflate: false, handshakeTimeout: HANDSHAKE_MS };
     const socket = new WebSocket(server.url.replace('http', 'ws') + '/ws', 'shopbell.v1', options);
     server.sockets.add(socket);
     const client = new Client(socket, history);

@@ -43,6 +43,8 @@ export interface ServerOptions {
   env?: Record<string, string>;
   /** Another build of the server. */
   bin?: string;
+  /** A command that runs it, such as nsenter. */
+  within?: string[];
 }
 
 export interface Exit {
@@ -84,10 +86,11 @@ export class Server {
   }
 
   private spawn(): ChildProcess {
-    const { flags = [], env = {}, bin = BIN } = this.options;
+    const { flags = [], env = {}, bin = BIN, within: around = [] } = this.options;
     const listen = flags.includes('--listen') ? [] : ['--listen', '127.0.0.1:0'];
     const args = ['--config', this.config, '--data', this.data, ...listen, ...flags];
-    const child = spawn(bin, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, ...all] = [...around, bin, ...args];
+    const child = spawn(program!, all, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     started.add(child);
     folders.add(this.data);
     child.stderr.on('data', (chunk) => (this.said += chunk));
