@@ -26,6 +26,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -254,11 +256,28 @@ static void bring_up(int sock, struct ifreq *request)
         die("SIOCSIFFLAGS");
 }
 
+/* A bare root may have no file for the device; then one of our own does for as long as it takes to open it.
+ */
+static int open_tun(void)
+{
+    enum { FLAGS = O_RDWR | O_NONBLOCK | O_CLOEXEC, MAJOR = 10, MINOR = 200 };
+    char path[64];
+    int device = open("/dev/net/tun", FLAGS);
+    if (device >= 0 || errno != ENOENT)
+        return device;
+    snprintf(path, sizeof path, "/dev/shopbell-tun-%d", (int)getpid());
+    if (mknod(path, S_IFCHR | 0600, makedev(MAJOR, MINOR)) < 0)
+        return -1;
+    device = open(path, FLAGS);
+    unlink(path);
+    return device;
+}
+
 /* In the namespace of now. */
 static int open_end(const char *own, const char *other)
 {
     struct ifreq request = {.ifr_name = "sbwire%d", .ifr_flags = IFF_TUN | IFF_NO_PI};
-    int device = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    int device = open_tun();
     int sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (device < 0 || sock < 0 || ioctl(device, TUNSETIFF, &request) < 0)
         die("/dev/net/tun");
