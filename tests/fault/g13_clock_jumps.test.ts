@@ -154,6 +154,15 @@ async function talk(one: Talker, who: string, isOver: () => boolean): Promise<vo
   }
 }
 
+/** Answers here and there. */
+async function advise(one: Talker, who: string, isOver: () => boolean, { random }: Scene['trial']): Promise<void> {
+  for (let i = 0; !isOver(); i++) {
+    const conversation_id = random.pick(one.conversations());
+    if (conversation_id) await one.send(`${who}-${i}`, `Answer ${i} of ${who}`, { conversation_id });
+    await pause(100);
+  }
+}
+
 async function checkAll(s: Scene, shoppers: Talker[], agents: Talker[]): Promise<void> {
   for (const one of shoppers) {
     addAccount(s.trial, await account(s.redis, 'shop', one.conversation_id, [one, ...agents]));
@@ -187,7 +196,11 @@ async function round(s: Scene, first: number, trials: number): Promise<void> {
   const watchers = await Promise.all(servers.map((server) => shopper(server, 'shop')));
   for (const one of watchers) await one.start('I only look', { team: 'support' });
   let over = false;
-  const talking = Promise.all(shoppers.map((one, i) => talk(one, `shopper-${first}-${i}`, () => over)));
+  const isOver = () => over;
+  const talking = Promise.all([
+    ...shoppers.map((one, i) => talk(one, `shopper-${first}-${i}`, isOver)),
+    ...agents.map((one, i) => advise(one, `${ADVISERS[i]}-${first}`, isOver, trial)),
+  ]);
   for (let i = first; i < first + trials; i++) {
     await Promise.race([talking, jump(s, ...next(i, s), shoppers)]);
     await checkQuiet(watchers, trial);
