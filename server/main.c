@@ -112,7 +112,11 @@ static bool server_start(struct server *server)
         .on_told = hub_on_told,
         .on_gap = hub_on_gap,
     };
-    uv_loop_init(&server->loop);
+    int failed = uv_loop_init(&server->loop);
+    if (failed) {
+        log_error("start", LOG_CSTR("why", uv_strerror(failed)));
+        return false;
+    }
     metrics_init();
     metrics_process_start(&server->loop);
     if (supervisor_worker_number() > 0)

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
+
+enum { RESERVED_DESCRIPTORS = 65536 }; /* 8 bytes each */
 
 enum {
     /* Whoever stands in it for seconds has given up when the turn comes, and all the work is for nothing.
@@ -181,12 +184,29 @@ static void on_readable_cb(uv_poll_t *poll, int status, int events)
     accept_waiting(container_of(poll, struct listener, poll));
 }
 
+/* libuv aborts when its table of descriptors cannot grow. It grows to the highest number that was ever
+ * watched: that is done now, before anybody is connected. */
+static void reserve_descriptors(struct listener *listener, uv_loop_t *loop)
+{
+    long max = sysconf(_SC_OPEN_MAX);
+    int highest = max > 0 && max < RESERVED_DESCRIPTORS ? (int)max - 1 : RESERVED_DESCRIPTORS - 1;
+    int fd = fcntl(listener->fd, F_DUPFD_CLOEXEC, highest);
+    if (fd < 0)
+        return;
+    if (uv_poll_init(loop, &listener->highest, fd) == 0) {
+        uv_poll_start(&listener->highest, UV_READABLE, on_readable_cb);
+        uv_close((uv_handle_t *)&listener->highest, NULL);
+    }
+    close(fd);
+}
+
 bool listener_start(struct listener *listener, uv_loop_t *loop, struct wheel *wheel,
                     listener_accept_fn on_accept, listener_room_fn make_room)
 {
     listener->wheel = wheel;
     listener->on_accept = on_accept;
     listener->make_room = make_room;
+    reserve_descriptors(listener, loop);
     if (uv_poll_init(loop, &listener->poll, listener->fd) != 0)
         return false;
     uv_poll_start(&listener->poll, UV_READABLE, on_readable_cb);

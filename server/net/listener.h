@@ -23,6 +23,7 @@ typedef bool (*listener_room_fn)(
 struct listener {
     uv_poll_t poll;
     uv_prepare_t turn;        /* of the loop begins */
+    uv_poll_t highest;        /* closed at once, see reserve_descriptors() */
     int accepts_left;         /* in this turn */
     struct wheel *wheel;      /* borrowed */
     struct wheel_timer retry; /* armed while out of descriptors */

@@ -6,6 +6,7 @@
  * SETTLE_TURNS turns. The first call also closes an eventfd that a close callback closes once more: it is
  * made in the check phase, which the close callbacks follow, so that nothing on this thread can be given that
  * number in between. */
+#include <stdlib.h>
 #include <sys/resource.h>
 
 #include "base/log.h"
@@ -58,12 +59,22 @@ static const struct lws_protocols PROTOCOLS[] = {
 /* Without a policy every connection gets a timer of five minutes in the one sorted list. */
 static const lws_retry_bo_t NO_IDLE_POLICY = {0};
 
+static const char FAILED_HINT[] = "is the package libwebsockets-evlib-uv installed, and is there memory?";
+
+/* Out of memory while its context is made it destroys what is not there yet, or leaves out a part that is
+ * missed only at the end; each time it has complained before. */
+static bool is_starting;
+
 static void log_cb(int level, const char *line)
 {
     struct str text = str_from(line);
     while (text.len > 0 && text.data[text.len - 1] == '\n')
         text.len--;
     log_warn("libwebsockets", LOG_STR("text", text));
+    if (!is_starting)
+        return;
+    log_error("libwebsockets_failed", LOG_CSTR("hint", FAILED_HINT));
+    exit(EXIT_FAILURE);
 }
 
 /* Raises the soft limit, or lowers one so high that the tables would not fit. Returns the new one. */
@@ -122,12 +133,13 @@ bool sockets_open(struct sockets *sockets, uv_loop_t *loop, struct wheel *wheel)
     sockets->wsis_max = limit_files() - FILES_RESERVED;
     lws_memory_init();
     lws_set_log_level(LLL_ERR, log_cb);
+    is_starting = true;
     sockets->context = create_context(sockets);
     if (sockets->context)
         sockets->vhost = create_vhost(sockets);
+    is_starting = false;
     if (!sockets->vhost) {
-        log_error("libwebsockets_failed",
-                  LOG_CSTR("hint", "is the package libwebsockets-evlib-uv installed, and is there memory?"));
+        log_error("libwebsockets_failed", LOG_CSTR("hint", FAILED_HINT));
         return false;
     }
     uv_idle_init(loop, &sockets->flush);
