@@ -208,7 +208,7 @@ async function started(world: World, plan: Plan): Promise<void> {
 promise(
   'G14',
   'no crash and no false ack when malloc fails at call n, for every n',
-  { trials: { quick: 40, full: 2800 }, starts: { quick: 8, full: Infinity } },
+  { trials: { quick: 40, full: 2650 }, starts: { quick: 8, full: Infinity } },
   async (trial) => {
     const { t, counts } = trial;
     const redis = await oneRedis(t);
