@@ -1,7 +1,7 @@
 // The table of a full run: a line for each promise, from what tests/fault/harness/promise.ts wrote. It is kept beside the
 // tests, and between its two marks in README.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
@@ -39,16 +39,35 @@ function line({ id, promise, seed, kept, seconds, figures }) {
   return `| ${id} | ${promise} | ${kept ? 'kept' : '**broken**'} | ${shown(figures)} | ${seed} | ${seconds} s |`;
 }
 
-/** @param {number} seconds of the whole run */
-export function writeTable(seconds) {
+/** Lines of an earlier run stay when only some promises were asked for; each file tells which commit it is of. */
+function stamped(since) {
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD']).toString().trim();
-  const minutes = Math.round(seconds / 60);
+  for (const file of readdirSync(RESULTS).filter((name) => /^G\d+\.json$/.test(name))) {
+    const path = join(RESULTS, file);
+    const result = JSON.parse(readFileSync(path, 'utf8'));
+    if (statSync(path).mtimeMs >= since) writeFileSync(path, JSON.stringify({ ...result, commit }, null, 2) + '\n');
+  }
+}
+
+function closing(all, seconds) {
+  const commits = [...new Set(all.map(({ commit }) => commit))].join(', ');
+  const sum = all.reduce((total, result) => total + result.seconds, 0);
+  return (
+    `\`./dev test fault\` at ${commits}, on ${availableParallelism()} cores with load, servers and Redis on the same machine: ` +
+    `${Math.round(sum / 60)} minutes of trials, the last run ${Math.round(seconds / 60)} minutes.`
+  );
+}
+
+/** @param {number} started when the run began, in ms */
+export function writeTable(started) {
+  stamped(started);
+  const all = results();
   const text = [
     '| | promise | | figures (times are p50 / p99 / max) | seed | took |',
     '|---|---|---|---|---|---|',
-    ...results().map(line),
+    ...all.map(line),
     '',
-    `\`./dev test fault\` at ${commit}: ${minutes} minutes on ${availableParallelism()} cores, load, servers and Redis on the same machine.`,
+    closing(all, (Date.now() - started) / 1000),
     '',
   ].join('\n');
   writeFileSync(TABLE, text);
