@@ -174,7 +174,8 @@ promise(
     const s: Scene = { server, trial, readers: counts.trials, before: 0, peak: 0 };
     const people = await Promise.all(Array.from({ length: counts.trials / WINDOWS_A_SHOPPER }, (_, i) => person(s, i)));
     const windows: Window[] = [];
-    for (const who of people) {
+    for (const [i, who] of people.entries()) {
+      if (i % 4 === 0) windows.forEach(ping); // who came long ago is still there
       windows.push(...(await Promise.all(Array.from({ length: WINDOWS_A_SHOPPER }, () => open(s, who)))));
     }
 

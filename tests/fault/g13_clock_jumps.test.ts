@@ -7,7 +7,7 @@ import type { Redis } from '../integration/harness/redis.ts';
 import { redisWithEnv } from '../integration/harness/redis_servers.ts';
 import { startServer, type Server } from '../integration/harness/server.ts';
 import { pause, until } from '../integration/harness/until.ts';
-import { account, addAccount } from './harness/account.ts';
+import { account, addAccount, closeConversation } from './harness/account.ts';
 import { promise, type Trial } from './harness/promise.ts';
 import { SetClock, whyNoSetClock } from './harness/set_clock.ts';
 import { Talker } from './harness/talker.ts';
@@ -41,6 +41,8 @@ interface Scene {
   /** The second has a clock that is never set. */
   servers: [Server, Server];
   clocks: Record<What, SetClock>;
+  /** Waits for the agent who vanished in the last trial. */
+  waiting?: string;
   trial: Trial<'trials' | 'shoppers'>;
 }
 
@@ -71,11 +73,17 @@ async function checkDue(due: Due, { took }: Scene['trial']): Promise<void> {
 }
 
 /** An agent vanishes: what they had goes back to the queue when their grace is over. */
-async function vanish({ servers, redis }: Scene): Promise<Due> {
+async function vanish(s: Scene): Promise<Due> {
+  const { servers, redis } = s;
   const kofi = await agent(servers[1], 'shop', 'kofi');
+  const isHis = async () => (await redis.hash(`{shop}:conv:${s.waiting}`))['agent'] === 'kofi';
+  if (s.waiting) {
+    await until('who waited is his', isHis);
+    await closeConversation(redis, 'shop', s.waiting);
+  }
   const anna = await shopper(servers[0], 'shop');
-  await anna.start('Is my order on its way?', { team: 'orders' });
-  await kofi.given();
+  s.waiting = (await anna.start('Is my order on its way?', { team: 'orders' })).conversation.id;
+  await until('she is his', isHis);
   const since = Date.now();
   kofi.socket.terminate();
   await until('the grace has begun', async () => (await redis.call('ZSCORE', '{shop}:gone', 'kofi')) !== null);
