@@ -22,6 +22,8 @@ const TEXT = 'A long story. '.repeat(285);
 const ANSWER_BYTES = MESSAGES * (TEXT.length + 300);
 /** The cap, the frame that went past it, what is left of one that was begun, and all else about a session. */
 const BOUND_BYTES = CAP_BYTES + 2 * ANSWER_BYTES + (128 << 10);
+/** For a socket's both ends; without SO_SNDBUF it was four times that. */
+const KERNEL_BYTES = 1 << 20;
 const WINDOWS_A_SHOPPER = 25;
 const WAVE = 10;
 /** Past any cap; the rate limit lets that many through after a while without. */
@@ -113,6 +115,7 @@ async function askInTurn(server: Server, windows: Window[]): Promise<void> {
 /** All at the same time, until most of the bound is used. Some may go past theirs already. */
 async function stallAll(s: Scene, windows: Window[]): Promise<void> {
   const { server, trial } = s;
+  const kernelBefore = kernelBytes();
   let kept = 0;
   windows.forEach(({ client }) => client.socket.pause());
   for (let i = 0; i < 60 && kept < 0.7 * CAP_BYTES * windows.length && (await closedAsSlow(server)) === 0; i++) {
@@ -121,7 +124,15 @@ async function stallAll(s: Scene, windows: Window[]): Promise<void> {
     checkMemory(s);
   }
   trial.say('kept_a_reader_kB', Math.round(kept / windows.length / 1024));
+  const kernel = (kernelBytes() - kernelBefore) / windows.length;
+  trial.say('kernel_a_reader_kB', Math.round(kernel / 1024));
+  if (trial.full) assert.ok(kernel < KERNEL_BYTES, 'the kernel keeps what the server does not'); // few drown in what others do
   assert.ok(kept > 0.25 * CAP_BYTES * windows.length, `the readers were not slow at all:\n${server.log().slice(-1000)}`);
+}
+
+/** Of all sockets of this machine, both ends. */
+function kernelBytes(): number {
+  return Number(/^TCP: .* mem (\d+)$/m.exec(readFileSync('/proc/net/sockstat', 'utf8'))![1]) * 4096;
 }
 
 function checkMemory(s: Scene): void {
