@@ -34,12 +34,7 @@ static void close_windows_of(struct agent *agent, struct str token_hash)
 static void on_token_dropped(void *ctx, enum store_result result, struct str text)
 {
     struct logging_out *leaving = ctx;
-    struct reply_to *to = &leaving->to;
-    struct session *session = reply_session(to);
-    if (result != STORE_OK)
-        refuse_result(to, result);
-    else if (session)
-        respond_empty(session, reply_request_id(to), to->action);
+    reply_done(&leaving->to, result);
     if (result == STORE_OK)
         close_windows_of(leaving->agent, str_from(leaving->token_hash));
     sb_free(leaving);

@@ -41,6 +41,15 @@ void reply_fail(struct reply_to *to)
     reply_free(to);
 }
 
+void reply_done(const struct reply_to *to, enum store_result result)
+{
+    struct session *session = reply_session(to);
+    if (result != STORE_OK)
+        refuse_result(to, result);
+    else if (session)
+        respond_empty(session, reply_request_id(to), to->action);
+}
+
 struct session *reply_session(const struct reply_to *to)
 {
     return session_by_id(to->session_id);

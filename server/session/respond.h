@@ -24,6 +24,8 @@ void reply_free(struct reply_to *to);
 extern const char reply_no_memory[];
 /* The store refused at once: answers so, and frees. */
 void reply_fail(struct reply_to *to);
+/* A success has nothing to say but that it was one; anything else is refused in the usual words. */
+void reply_done(const struct reply_to *to, enum store_result result);
 struct session *reply_session(const struct reply_to *to); /* NULL: nobody to answer any more */
 struct str reply_request_id(const struct reply_to *to);
 

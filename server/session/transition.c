@@ -6,11 +6,7 @@
 static void on_done(void *ctx, enum store_result result, const struct store_transition *transition)
 {
     struct reply_to *to = ctx;
-    struct session *session = reply_session(to);
-    if (result != STORE_OK)
-        refuse_result(to, result);
-    else if (session)
-        respond_empty(session, reply_request_id(to), to->action);
+    reply_done(to, result);
     if (result == STORE_OK)
         site_apply(to->site, &transition->changes);
     reply_free(to);

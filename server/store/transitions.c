@@ -114,6 +114,17 @@ static bool transition_send(struct store *store, const struct cmd *cmd, store_tr
     return STORE_SEND(store, cmd, on_transition, done, ctx);
 }
 
+/* For functions that take nothing but texts: up to three, the first that is NULL ends them. */
+static bool ask_with(struct store *store, const char *function, struct str site, const struct str args[3],
+                     store_transition_fn done, void *ctx)
+{
+    struct cmd cmd;
+    cmd_function(&cmd, function, site, false);
+    for (size_t i = 0; i < 3 && args[i].data; i++)
+        cmd_arg(&cmd, args[i]);
+    return transition_send(store, &cmd, done, ctx);
+}
+
 bool store_open(struct store *store, struct str site, const struct store_opening *o, store_transition_fn done,
                 void *ctx)
 {
@@ -137,48 +148,28 @@ bool store_propose_close(struct store *store, struct str site, struct str id, st
     return transition_send(store, &cmd, done, ctx);
 }
 
-static bool answer_close(struct store *store, const char *function, struct str site, struct str id,
-                         struct str shopper, store_transition_fn done, void *ctx)
-{
-    struct cmd cmd;
-    cmd_function(&cmd, function, site, false);
-    cmd_arg(&cmd, id);
-    cmd_arg(&cmd, shopper);
-    return transition_send(store, &cmd, done, ctx);
-}
-
 bool store_confirm_close(struct store *store, struct str site, struct str id, struct str shopper,
                          store_transition_fn done, void *ctx)
 {
-    return answer_close(store, "confirm_close", site, id, shopper, done, ctx);
+    return ask_with(store, "confirm_close", site, (struct str[3]){id, shopper}, done, ctx);
 }
 
 bool store_dispute_close(struct store *store, struct str site, struct str id, struct str shopper,
                          store_transition_fn done, void *ctx)
 {
-    return answer_close(store, "dispute_close", site, id, shopper, done, ctx);
-}
-
-static bool hand_over(struct store *store, const char *function, struct str site, const struct str args[3],
-                      store_transition_fn done, void *ctx)
-{
-    struct cmd cmd;
-    cmd_function(&cmd, function, site, false);
-    for (size_t i = 0; i < 3 && args[i].data; i++)
-        cmd_arg(&cmd, args[i]);
-    return transition_send(store, &cmd, done, ctx);
+    return ask_with(store, "dispute_close", site, (struct str[3]){id, shopper}, done, ctx);
 }
 
 bool store_pick(struct store *store, struct str site, struct str id, struct str agent,
                 store_transition_fn done, void *ctx)
 {
-    return hand_over(store, "pick", site, (struct str[3]){id, agent}, done, ctx);
+    return ask_with(store, "pick", site, (struct str[3]){id, agent}, done, ctx);
 }
 
 bool store_take_over(struct store *store, struct str site, struct str id, struct str agent,
                      store_transition_fn done, void *ctx)
 {
-    return hand_over(store, "take_over", site, (struct str[3]){id, agent}, done, ctx);
+    return ask_with(store, "take_over", site, (struct str[3]){id, agent}, done, ctx);
 }
 
 bool store_set_priority(struct store *store, struct str site, struct str id, struct str agent,
@@ -195,13 +186,13 @@ bool store_set_priority(struct store *store, struct str site, struct str id, str
 bool store_transfer_to_agent(struct store *store, struct str site, struct str id, struct str agent,
                              struct str to, store_transition_fn done, void *ctx)
 {
-    return hand_over(store, "transfer_to_agent", site, (struct str[3]){id, agent, to}, done, ctx);
+    return ask_with(store, "transfer_to_agent", site, (struct str[3]){id, agent, to}, done, ctx);
 }
 
 bool store_transfer_to_team(struct store *store, struct str site, struct str id, struct str agent,
                             struct str team, store_transition_fn done, void *ctx)
 {
-    return hand_over(store, "transfer_to_team", site, (struct str[3]){id, agent, team}, done, ctx);
+    return ask_with(store, "transfer_to_team", site, (struct str[3]){id, agent, team}, done, ctx);
 }
 
 /* Below 0 it is not set. */
@@ -245,10 +236,7 @@ bool store_agent_connected(struct store *store, struct str site, struct str agen
 bool store_agent_signed_out(struct store *store, struct str site, struct str agent, store_transition_fn done,
                             void *ctx)
 {
-    struct cmd cmd;
-    cmd_function(&cmd, "agent_signed_out", site, false);
-    cmd_arg(&cmd, agent);
-    return transition_send(store, &cmd, done, ctx);
+    return ask_with(store, "agent_signed_out", site, (struct str[3]){agent}, done, ctx);
 }
 
 bool store_set_routing_status(struct store *store, struct str site, struct str agent, bool accepting,
