@@ -59,7 +59,8 @@ struct store_upcalls {
 /* New; starts the private Redis if config names none, and connects. Borrows config. NULL after an error was
  * logged. */
 struct store *store_new(uv_loop_t *loop, const struct config *config, const struct store_upcalls *upcalls);
-/* Ends links and, when everything sent is answered or 1.5 s have passed, the private Redis; then calls done. */
+/* Ends links and, when everything sent is answered or 1.5 s have passed, the private Redis; then calls done.
+ */
 void store_stop(struct store *store, void (*done)(void *ctx), void *ctx);
 void store_free(struct store *store); /* after done; NULL is fine */
 bool store_is_up(const struct store *store);
@@ -271,6 +272,9 @@ bool store_list_closed_by(struct store *store, struct str site, struct str agent
 /* Who waits, team by team, at most limit of each, first in line first. teams is a comma-separated list. */
 bool store_list_queue(struct store *store, struct str site, struct str teams, int limit,
                       store_conversations_fn done, void *ctx);
+/* What other agents have now in the teams of this one, whose shopper came first, first. */
+bool store_list_assigned(struct store *store, struct str site, struct str agent, int limit,
+                         store_conversations_fn done, void *ctx);
 
 typedef void (*store_shopper_fn)(void *ctx, enum store_result result, const struct store_shopper *shopper);
 bool store_load_shopper(struct store *store, struct str site, struct str id, store_shopper_fn done,

@@ -119,6 +119,12 @@ bool store_list_queue(struct store *store, struct str site, struct str teams, in
     return list_send(store, "list_queue", site, teams, limit, done, ctx);
 }
 
+bool store_list_assigned(struct store *store, struct str site, struct str agent, int limit,
+                         store_conversations_fn done, void *ctx)
+{
+    return list_send(store, "list_assigned", site, agent, limit, done, ctx);
+}
+
 /* ---- shoppers ---- */
 
 static void on_shopper(const redisReply *reply, link_done_fn done, void *ctx)

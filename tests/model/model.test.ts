@@ -39,7 +39,7 @@ const MUST_HAPPEN = `
   event assigned transferred, event queued transferred, agent_connected ok,
   agent_signed_out ok, set_routing_status ok, view ok, unview ok, tick ok,
   node_left ok, node buried, count_try ok, snapshot ok, load_conversation ok, load_shopper ok, list_of_shopper ok, list_closed_by ok,
-  list_queue ok`;
+  list_queue ok, list_assigned ok, more in hand than is looked at`;
 
 const bench = await startRedis();
 after(() => bench.close());

@@ -69,6 +69,7 @@ local NODE_DEAD_MS = 5000
 local CLOCK_STEP_MS = 2000
 local BATCH = 64
 local BURY_BATCH = 500
+local LOOK_MAX = 1000
 
 local Site = {}
 Site.__index = Site

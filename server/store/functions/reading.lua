@@ -88,3 +88,36 @@ local function list_queue(keys, args)
     end
     return site:rows(ids)
 end
+
+-- What others than the agent have in the agent's teams. How much is looked at is bounded: of more than LOOK_MAX in all
+-- hands some are left out.
+function Site:with_others(agent)
+    local teams, found, left = {}, {}, LOOK_MAX
+    for _, team in ipairs(self:agent_teams(agent)) do
+        teams[team] = true
+    end
+    for _, other in ipairs(redis.call('SMEMBERS', self:key('agents'))) do
+        local ids = other ~= agent and left > 0 and redis.call('SMEMBERS', self:key('agent', other, 'convs')) or {}
+        for i = 1, math.min(#ids, left) do
+            local f = redis.call('HMGET', self:key('conv', ids[i]), 'team', 'opened_at')
+            if teams[f[1]] then
+                found[#found + 1] = { id = ids[i], opened_at = tonumber(f[2]) }
+            end
+        end
+        left = left - #ids
+    end
+    return found
+end
+
+-- list_assigned: agent limit. What others have in the agent's teams, whose shopper came first, first
+local function list_assigned(keys, args)
+    local site, ids = site_open(keys), {}
+    local found = site:with_others(args[1])
+    table.sort(found, function(a, b)
+        return a.opened_at < b.opened_at or a.opened_at == b.opened_at and a.id < b.id
+    end)
+    for i = 1, math.min(#found, tonumber(args[2])) do
+        ids[i] = found[i].id
+    end
+    return site:rows(ids)
+end

@@ -22,7 +22,7 @@ const DAY: Profile['weights'] = {
   set_team: 1.5, set_priority: 3, pick: 4, take_over: 3, transfer_to_agent: 3, transfer_to_team: 3,
   set_routing_status: 3, view: 6, unview: 3, tick: 14, node_left: 0.3, count_try: 0.5, read: 4, silence: 0.4, clock_set: 0.2, failover: 0.3, begin_generation: 0.6,
 };
-const SMALL = { BATCH: 3, BURY_BATCH: 4, RESEND_WINDOW: 6 };
+const SMALL = { BATCH: 3, BURY_BATCH: 4, RESEND_WINDOW: 6, LOOK_MAX: 5 };
 
 export const PROFILES: Profile[] = [
   { name: 'a few, who collide', shoppers: 12, agents: 4, teams: 2, nodes: 3, capacity: 3, weights: DAY },
@@ -238,7 +238,7 @@ export class Generator {
 
   private read(): Omit<Operation, 'ms'> & Record<string, unknown> {
     const limit = this.random.between(1, 4);
-    switch (this.random.below(10)) {
+    switch (this.random.below(12)) {
       case 0:
         return { kind: 'snapshot' };
       case 1:
@@ -249,6 +249,9 @@ export class Generator {
         return { kind: 'list_of_shopper', shopper: this.shopper(), limit };
       case 4:
         return { kind: 'list_closed_by', agent: this.agent(), limit };
+      case 5:
+      case 6:
+        return { kind: 'list_assigned', agent: this.agent(), limit };
       default:
         return { kind: 'list_queue', teams: `${this.team()},${this.team()}`, limit };
     }

@@ -13,7 +13,7 @@ const STORE = 'server/store';
 export const ENDS = 64;
 export const ENDS_OF_STREAM = 12;
 
-export type Limits = { BATCH: number; BURY_BATCH: number; RESEND_WINDOW: number };
+export type Limits = { BATCH: number; BURY_BATCH: number; RESEND_WINDOW: number; LOOK_MAX: number };
 
 /** The files of the library, joined in the order of store/meson.build. */
 export function libraryText(): string {
@@ -29,7 +29,9 @@ function constant(text: string, name: string): RegExpExecArray {
 
 export function libraryLimits(text: string): Limits {
   const number = (name: string) => Number(constant(text, name)[1]);
-  return { BATCH: number('BATCH'), BURY_BATCH: number('BURY_BATCH'), RESEND_WINDOW: number('RESEND_WINDOW') };
+  return {
+    BATCH: number('BATCH'), BURY_BATCH: number('BURY_BATCH'), RESEND_WINDOW: number('RESEND_WINDOW'), LOOK_MAX: number('LOOK_MAX'),
+  };
 }
 
 export function withLimits(text: string, limits: Limits): string {

@@ -29,6 +29,7 @@ export type Operation = { ms: number } & (
   | { kind: 'list_of_shopper'; shopper: string; limit: number }
   | { kind: 'list_closed_by'; agent: string; limit: number }
   | { kind: 'list_queue'; teams: string; limit: number }
+  | { kind: 'list_assigned'; agent: string; limit: number }
 );
 
 const READING = /^(snapshot|load_|list_)/;

@@ -1,7 +1,7 @@
 // What the functions that only read must answer.
 import { rows, type Answer } from './answers.ts';
 import type { Operation } from './operations.ts';
-import { expect, type Conversation, type World } from './world.ts';
+import { byScore, expect, type Conversation, type World } from './world.ts';
 
 function recordOf(world: World, c: Conversation): (string | number)[] {
   const shopper = world.ofShopper.get(c.shopper)!.at(-1)!;
@@ -29,6 +29,16 @@ function snapshot(world: World, answer: Answer): void {
   expect('number', answer.reply[6], world.hints.get('all') ?? 0);
 }
 
+/** What others have in the agent's teams, as far as is looked at: oldest first. */
+function withOthers(world: World, agent: string): Conversation[] {
+  const teams = world.agents.get(agent)?.teams ?? [];
+  const others = [...world.agents.values()].filter(({ id }) => id !== agent).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const held = others.flatMap(({ holds }) => [...holds].sort((a, b) => (a.id < b.id ? -1 : 1)));
+  if (held.length > world.limits.LOOK_MAX) world.count('more in hand than is looked at');
+  const seen = held.slice(0, world.limits.LOOK_MAX).filter(({ team }) => teams.includes(team));
+  return seen.sort((a, b) => byScore([a.id, a.openedAt], [b.id, b.openedAt]));
+}
+
 /** Nothing may have changed. */
 export function read(world: World, answer: Answer, op: Operation): void {
   const of = (id: string) => world.conversations.get(id);
@@ -44,6 +54,7 @@ export function read(world: World, answer: Answer, op: Operation): void {
       const lines = op.teams.split(',').map((team) => world.waiting.get(team) ?? []);
       return records(world, answer, lines.flatMap((line) => line.slice(0, op.limit)));
     }
+    case 'list_assigned': return records(world, answer, withOthers(world, op.agent).slice(0, op.limit));
     default: throw new Error(`no such operation: ${op.kind}`);
   }
 }
