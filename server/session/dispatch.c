@@ -19,6 +19,7 @@ static const handler_fn handlers[PROTO_ACTION_COUNT] = {
     [PROTO_LIST_EVENTS] = on_list_events,
     [PROTO_LIST_CONVERSATIONS] = on_list_conversations,
     [PROTO_LIST_QUEUE] = on_list_queue,
+    [PROTO_LIST_ASSIGNED] = on_list_assigned,
     [PROTO_SET_ROUTING_STATUS] = on_set_routing_status,
     [PROTO_PROPOSE_CLOSE] = on_propose_close,
     [PROTO_CONFIRM_CLOSE] = on_confirm_close,

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "session/handlers.h"
 #include "session/hub.h"
+#include "session/listed.h"
 #include "session/live.h"
 #include "session/push.h"
 #include "session/respond.h"
@@ -126,20 +127,10 @@ struct summaries {
 static void summary_fill(struct summaries *out, size_t i, struct site *site,
                          const struct store_conversation *c, bool for_agent)
 {
-    struct agent *agent = c->agent.len ? site_agent(site, c->agent) : NULL;
     out->shoppers[i] =
         (struct proto_shopper_profile){.id = c->shopper, .name = c->who.name, .email = c->who.email};
-    out->list[i] = (struct proto_conversation_summary){
-        .id = c->id,
-        .state = c->state,
-        .team = c->team,
-        .opened_at = c->opened_at_ms,
-        .has_closed_at = c->closed_at_ms > 0,
-        .closed_at = c->closed_at_ms,
-        .last_seq = c->last_seq,
-        .shopper = for_agent ? &out->shoppers[i] : NULL,
-        .agent = agent ? &agent->profile : NULL,
-    };
+    out->list[i] = listed_summary(site, c);
+    out->list[i].shopper = for_agent ? &out->shoppers[i] : NULL;
 }
 
 static void answer_conversations(const struct reply_to *to, struct session *session,

@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "session/handlers.h"
 #include "session/hub.h"
+#include "session/listed.h"
 #include "session/respond.h"
 #include "session/site.h"
 #include "session/transition.h"
@@ -49,7 +50,6 @@ static void queue_row_fill(struct queue_rows *rows, size_t i, struct site *site,
                            const struct store_conversation *c)
 {
     const struct agent *adviser = c->adviser.len ? site_agent(site, c->adviser) : NULL;
-    rows->pages[i] = (struct proto_page){.url = c->who.url, .title = c->who.title};
     rows->entries[i] = (struct proto_queue_entry){
         .conversation_id = c->id,
         .team = c->team,
@@ -59,15 +59,7 @@ static void queue_row_fill(struct queue_rows *rows, size_t i, struct site *site,
         .has_priority = c->priority > 0,
         .priority = c->priority,
         .adviser = adviser ? &adviser->profile : NULL,
-        .shopper =
-            {
-                .id = c->shopper,
-                .name = c->who.name,
-                .email = c->who.email,
-                .has_present = true,
-                .present = shopper_present(site, c->shopper),
-                .page = c->who.url.data ? &rows->pages[i] : NULL,
-            },
+        .shopper = listed_shopper(site, c, &rows->pages[i]),
     };
 }
 

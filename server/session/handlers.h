@@ -21,6 +21,7 @@ void on_update_shopper(struct session *session, const struct proto_request *requ
 void on_list_events(struct session *session, const struct proto_request *request);
 void on_list_conversations(struct session *session, const struct proto_request *request);
 void on_list_queue(struct session *session, const struct proto_request *request);
+void on_list_assigned(struct session *session, const struct proto_request *request);
 void on_set_routing_status(struct session *session, const struct proto_request *request);
 void on_propose_close(struct session *session, const struct proto_request *request);
 void on_confirm_close(struct session *session, const struct proto_request *request);

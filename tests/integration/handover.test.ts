@@ -1,7 +1,7 @@
 // What agents do by hand: pick from the queue, transfer, take over. One owner at a time, never more than the capacity.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { agent, shopper } from './harness/client.ts';
+import { agent, shopper, type Client } from './harness/client.ts';
 import { startServer } from './harness/server.ts';
 
 const people = {
@@ -10,7 +10,10 @@ const people = {
   kofi: { teams: ['orders'], capacity: 1 },
 };
 const names = ['pick', 'full', 'transfer', 'refuse', 'team', 'own-team', 'take', 'closing', 'list', 'once'];
-const sites = Object.fromEntries(names.map((name) => [name, { agents: people }]));
+const sites = {
+  ...Object.fromEntries(names.map((name) => [name, { agents: people }])),
+  colleagues: { agents: { ...people, kofi: { teams: ['orders'], capacity: 2 } } },
+};
 const server = await startServer({ sites, settings: { agent_grace_ms: 1500 } });
 after(() => server.close());
 
@@ -199,6 +202,48 @@ describe('handing over', { concurrency: true }, () => {
       ],
     );
     await anna.refused('not_allowed', 'list_agents', {});
+  });
+
+  test("what colleagues have in one's teams is listed, the oldest first, and moves with a take-over", async () => {
+    const list = async (window: Client, limit?: number) => (await window.must('list_assigned', { limit })).conversations;
+    const held = async (window: Client) => (await list(window)).map(({ id, agent: who, state }) => [id, who?.id, state]);
+    const maya = await agent(server, 'colleagues', 'maya');
+    const page = { url: 'https://store.example/shoes/7', title: 'Shoes' };
+    const anna = await shopper(server, 'colleagues');
+    const started = await anna.must('start_conversation', { custom_id: 'opening-anna', text: 'Is it here?', page });
+    const first = started.conversation;
+    await anna.must('update_shopper', { name: 'Anna', email: 'anna@home.example' });
+    const berta = await shopper(server, 'colleagues');
+    const second = (await berta.start('Hello')).conversation;
+    assert.ok(first.opened_at < second.opened_at);
+    const kofi = await agent(server, 'colleagues', 'kofi');
+    const orders = (await (await shopper(server, 'colleagues')).start('My parcel?', { team: 'orders' })).conversation;
+    assert.equal(orders.state, 'assigned');
+    const jonas = await away('colleagues', 'jonas');
+
+    const profile = { id: anna.id, name: 'Anna', email: 'anna@home.example', present: true, page };
+    const [top, ...rest] = await list(jonas, 1);
+    assert.deepEqual(rest, []);
+    const { id, team, opened_at } = first;
+    const last_seq = anna.lines(id).length;
+    assert.deepEqual({ ...top, agent: top?.agent?.id }, {
+      id, state: 'assigned', team, opened_at, last_seq, preview: 'Is it here?', shopper: profile, agent: 'maya',
+    });
+    assert.deepEqual(await held(jonas), [[first.id, 'maya', 'assigned'], [second.id, 'maya', 'assigned']]);
+    assert.deepEqual(await held(maya), []);
+    assert.deepEqual(await held(kofi), []);
+    await anna.refused('not_allowed', 'list_assigned', {});
+
+    // It stays one of this team, also with somebody of another one.
+    await maya.must('transfer_conversation', { conversation_id: second.id, agent: 'kofi' });
+    await maya.must('propose_close', { conversation_id: first.id });
+    assert.deepEqual(await held(jonas), [[first.id, 'maya', 'closing'], [second.id, 'kofi', 'assigned']]);
+    assert.deepEqual(await held(maya), [[second.id, 'kofi', 'assigned']]);
+    await jonas.must('take_over_conversation', { conversation_id: second.id });
+    assert.deepEqual(await held(jonas), [[first.id, 'maya', 'closing']]);
+    assert.deepEqual(await held(maya), [[second.id, 'jonas', 'assigned']]);
+    await anna.must('confirm_close', { conversation_id: first.id });
+    assert.deepEqual(await held(jonas), []);
   });
 
   test('of two who pick at the same moment one gets it', async () => {

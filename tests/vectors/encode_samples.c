@@ -201,6 +201,7 @@ static void print_lists(struct buf *out)
             .has_closed_at = true,
             .closed_at = AT,
             .last_seq = 9,
+            .preview = STR("Hello?"),
             .shopper = &away_shopper,
             .agent = &mia,
         },
@@ -236,6 +237,11 @@ static void print_lists(struct buf *out)
         out, ID,
         &(struct proto_list_conversations_response){.conversations = summaries,
                                                     .conversations_count = COUNT(summaries)});
+    print(out);
+    proto_encode_list_assigned_response(
+        out, ID,
+        &(struct proto_list_assigned_response){.conversations = summaries,
+                                               .conversations_count = COUNT(summaries)});
     print(out);
     proto_encode_list_queue_response(
         out, ID, &(struct proto_list_queue_response){.entries = entries, .entries_count = COUNT(entries)});

@@ -1,0 +1,15 @@
+/* Conversations as lists show them to agents: from a row of the store, and from what this node knows of the
+ * shopper besides. All of it borrows from the row. */
+#pragma once
+
+#include "proto.h"
+#include "session/site.h"
+#include "shopbell/store.h"
+
+/* page is where the profile's page, if it has one, is kept. Whether the shopper is there is told if this node
+ * can know: it may be another one that the shopper's pages are connected to. */
+struct proto_shopper_profile listed_shopper(struct site *site, const struct store_conversation *row,
+                                            struct proto_page *page);
+
+/* Without a shopper and a preview. */
+struct proto_conversation_summary listed_summary(struct site *site, const struct store_conversation *row);
