@@ -311,3 +311,64 @@ test('what is refused is told, and colleagues are listed', async () => {
   assert.equal(await listing, undefined);
   assert.deepEqual(snapshot().colleagues, [jonas]);
 });
+
+test("what colleagues have is listed, opened, read along and forgotten with the agent", async () => {
+  const peer = await signIn();
+  assert.equal(snapshot().assigned, null);
+  const listing = client.listAssigned();
+  const request = await peer.take('list_assigned');
+  assert.deepEqual(request.payload, { limit: 100 });
+  const tom = { id: 'tom', name: 'Tom' };
+  const summary = { id: C2, state: 'assigned' as const, team: 'sales', opened_at: 1, last_seq: 2, preview: 'hi', shopper: ADA, agent: tom };
+  peer.reply(request, { conversations: [summary] });
+  assert.equal(await listing, undefined);
+  assert.deepEqual(snapshot().assigned, [summary]);
+
+  const opening = client.open(summary);
+  const events = [event(1, { type: 'opened' }), mine(2, 'custom-cc', 'hi')];
+  peer.reply(await peer.take('list_events'), { conversation_id: C2, events, has_more: false });
+  assert.equal(await opening, undefined);
+  assert.deepEqual([view(C2).agent, view(C2).mine, view(C2).timeline.length], [tom, false, 2]);
+  assert.equal(view(C2).shopper?.present, undefined);
+  client.refresh(C2);
+  tab.clock.advance(1);
+  const more = await peer.take('list_events');
+  assert.deepEqual(more.payload, { conversation_id: C2, after: 2, limit: 200 });
+  peer.reply(more, { conversation_id: C2, events: [mine(3, 'custom-dd', 'hello?')], has_more: false });
+  await until(() => view(C2).timeline.length === 3);
+  assert.equal(await client.open(summary), undefined);
+  tab.clock.advance(1000);
+  const again = await peer.take('list_events');
+  assert.deepEqual(again.payload, { conversation_id: C2, after: 3, limit: 200 });
+  peer.reply(again, { conversation_id: C2, events: [], has_more: false });
+  await quiet();
+  assert.deepEqual(peer.seen.filter(({ action, payload }) => action.startsWith('mark_') && payload.conversation_id === C2), []);
+
+  const taking = client.takeOver(C2);
+  peer.reply(await peer.take('take_over_conversation'));
+  assert.equal(await taking, undefined);
+  peer.push('incoming_conversation', { conversation: assigned(C2, { last_seq: 4, events: [event(4, { type: 'assigned', agent: MAYA, reason: 'taken_over' })] }) });
+  await until(() => view(C2).mine);
+  assert.equal(view(C2).timeline.length, 4);
+
+  const leaving = client.logout();
+  peer.reply(await peer.take('logout'));
+  await leaving;
+  assert.equal(snapshot().assigned, null);
+});
+
+test('another priority: the queue is as it is then, or the refusal is told', async () => {
+  const peer = await signIn();
+  const entry = { conversation_id: C2, team: 'sales', position: 1, waiting_since: 1, shopper: ADA };
+  const setting = client.setPriority(C2, 3);
+  const request = await peer.take('set_priority');
+  assert.deepEqual(request.payload, { conversation_id: C2, priority: 3 });
+  peer.reply(request);
+  peer.reply(await peer.take('list_queue'), { entries: [{ ...entry, priority: 3 }] });
+  assert.equal(await setting, undefined);
+  assert.equal(snapshot().queue[0]?.priority, 3);
+  const refused = client.setPriority(C2, 0);
+  peer.refuse(await peer.take('set_priority'), 'wrong_state');
+  assert.equal((await refused)?.type, 'wrong_state');
+  assert.equal(peer.count('list_queue'), 1);
+});

@@ -1,6 +1,7 @@
 // The agent's side: signing in, and many conversations at once.
-import type { AgentSelf, Author, Colleague, ConversationSummary, Event, Pushes, QueueEntry, QueueSummary, RoutingStatus } from '@proto';
+import type { AgentSelf, Author, Event, Pushes, QueueSummary, RoutingStatus } from '@proto';
 import { createDesk } from './agent_desk';
+import { createLists } from './agent_lists';
 import { isMine } from './agent_view';
 import { fromSummary } from './conversation';
 import { createDrafts } from './drafts';
@@ -27,9 +28,6 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
   let author: Author = { role: 'agent' };
   let wantedStatus: RoutingStatus | undefined;
   let queues: readonly QueueSummary[] = [];
-  let queue: readonly QueueEntry[] = [];
-  let closed: readonly ConversationSummary[] = [];
-  let colleagues: readonly Colleague[] = [];
 
   const session = createSession(env, options.url, 'agent', undefined, {
     login, ready, refused, stamp, push,
@@ -48,6 +46,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
   const { connection, conversations, history } = session;
   const { changed } = store;
   const desk = createDesk(session);
+  const lists = createLists(session, changed);
 
   function login() {
     const token = keep.get<string>('token');
@@ -102,8 +101,8 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     desk.clear();
     self = null;
     author = { role: 'agent' };
-    queues = queue = closed = [];
-    colleagues = [];
+    queues = [];
+    lists.clear();
   }
 
   function stamp(event: Event): Event {
@@ -134,9 +133,7 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
       queues,
       conversations: mine,
       views,
-      queue,
-      closed,
-      colleagues,
+      ...lists.held(),
     };
   }
 
@@ -197,30 +194,26 @@ export function createAgentClient(options: AgentClientOptions): AgentClient {
     transfer: (conversation_id, to) => session.request('transfer_conversation', { conversation_id, ...to }),
     takeOver: (conversation_id) => session.request('take_over_conversation', { conversation_id }),
     pick: (conversation_id) => session.request('pick_conversation', { conversation_id }),
-    async listAgents() {
-      const { error, answer } = await session.ask('list_agents', {});
-      if (!error) colleagues = answer.agents;
-      changed();
+    async setPriority(conversation_id, priority) {
+      const error = await session.request('set_priority', { conversation_id, priority });
+      if (!error) await lists.listQueue();
       return error;
     },
-    async open(summary) {
-      if (!conversations.get(summary.id)) conversations.put(fromSummary(summary));
-      desk.show(summary.id);
+    async open({ id, shopper, ...summary }) {
+      const held = conversations.get(id);
+      // Of somebody else's conversation nobody tells when its shopper leaves.
+      if (!held) conversations.put(fromSummary({ id, ...summary, shopper: shopper && { ...shopper, present: undefined } }));
+      desk.show(id);
       changed();
-      return conversations.get(summary.id)!.events.length ? undefined : history.load(summary.id);
+      if (!held?.events.length) return history.load(id);
+      conversations.refresh(id);
+      return undefined;
     },
+    refresh: (id) => conversations.refresh(id),
     loadEarlier: (id) => history.load(id, conversations.get(id)?.shopper?.id),
-    async listQueue() {
-      const { error, answer } = await session.ask('list_queue', {});
-      if (!error) queue = answer.entries;
-      changed();
-      return error;
-    },
-    async listClosed() {
-      const { error, answer } = await session.ask('list_conversations', {});
-      if (!error) closed = answer.conversations;
-      changed();
-      return error;
-    },
+    listAgents: lists.listAgents,
+    listQueue: lists.listQueue,
+    listAssigned: lists.listAssigned,
+    listClosed: lists.listClosed,
   };
 }

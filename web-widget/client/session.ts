@@ -117,10 +117,13 @@ export function createSession(env: Env, url: string, role: Role, keep: Keep | un
   function took(held: Conversation, event: Event): void {
     const { author, custom_id, seq, generation } = event;
     const entry = custom_id && isOwn(author, hooks.self()) && outbox.get(custom_id);
-    if (author.role !== role) receipts.held(held.id);
+    if (author.role !== role && owns(held)) receipts.held(held.id);
     if (entry) acknowledged(entry, held.id, seq, generation);
     if (unchecked.has(held.id) && seq === lastSeq(held)) offerLost([held.id]);
   }
+
+  /** An agent only looks at what is somebody else's. */
+  const owns = (held: Conversation) => role === 'shopper' || held.agent?.id === hooks.self().id;
 
   /** Out of the outbox, and kept for a while: what was acknowledged may get lost (see sent.ts). */
   function acknowledged({ custom_id, text }: Entry, conversation_id: string, seq: number, generation: number, at = env.now()): void {

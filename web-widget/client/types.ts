@@ -183,6 +183,8 @@ export interface AgentSnapshot {
   readonly views: ReadonlyMap<string, AgentConversation>;
   /** Filled by listQueue(); ask again when queues changes. */
   readonly queue: readonly QueueEntry[];
+  /** Filled by listAssigned(): what colleagues have in this agent's teams, the oldest first, at most 100. Null: not asked yet. */
+  readonly assigned: readonly ConversationSummary[] | null;
   /** Filled by listClosed(): closed by this agent, newest first. */
   readonly closed: readonly ConversationSummary[];
   /** Filled by listAgents(): whom a conversation could be transferred to. */
@@ -221,10 +223,15 @@ export interface AgentClient {
   takeOver(conversation_id: string): Promise<RequestError | undefined>;
   /** Out of the queue; it comes like any that is assigned. */
   pick(conversation_id: string): Promise<RequestError | undefined>;
+  /** Of one in line, 0 to 9; queue is as it is then by the time this resolves. */
+  setPriority(conversation_id: string, priority: number): Promise<RequestError | undefined>;
   listAgents(): Promise<RequestError | undefined>;
-  /** Loads a conversation that is not in views yet (from closed). */
+  /** Loads a conversation that is not in views yet (from closed or assigned). */
   open(summary: ConversationSummary): Promise<RequestError | undefined>;
+  /** Asks for what is new in a conversation that is somebody else's: nothing of it comes by itself. */
+  refresh(conversation_id: string): void;
   loadEarlier(conversation_id: string): Promise<RequestError | undefined>;
   listQueue(): Promise<RequestError | undefined>;
+  listAssigned(): Promise<RequestError | undefined>;
   listClosed(): Promise<RequestError | undefined>;
 }
