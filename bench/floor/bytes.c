@@ -3,14 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BYTES = 1000 }; /* malloc() keeps blocks of up to a kilobyte at hand */
-
 bool bytes_append(struct bytes **bytes, const void *data, size_t len)
 {
     size_t used = *bytes ? (*bytes)->len : 0;
     size_t capacity = *bytes ? (*bytes)->capacity : 0;
     if (capacity - used < len) {
-        capacity = capacity ? capacity * 2 : FIRST_BYTES;
+        capacity = capacity ? capacity * 2 : BYTES_FIRST;
         if (capacity < used + len)
             capacity = used + len;
         struct bytes *grown = realloc(*bytes, sizeof *grown + capacity);

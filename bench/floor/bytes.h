@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { BYTES_FIRST = 1000 }; /* what it has room for when it is made */
+
 struct bytes {
     size_t len, capacity;
     unsigned char data[];

@@ -21,6 +21,23 @@ void sockets_kill(struct sockets *sockets, struct session *session)
     mark_dirty(sockets, session);
 }
 
+static bool keep(struct sockets *sockets, struct session *session, const unsigned char *frame, size_t len)
+{
+    if (!session->out && sockets->spares_count > 0)
+        session->out = sockets->spares[--sockets->spares_count];
+    return (!session->out || session->out->len <= WAITING_MAX_BYTES) &&
+           bytes_append(&session->out, frame, len);
+}
+
+static void release(struct sockets *sockets, struct bytes *out)
+{
+    out->len = 0;
+    if (out->capacity == BYTES_FIRST && sockets->spares_count < SPARES_MAX)
+        sockets->spares[sockets->spares_count++] = out;
+    else
+        free(out);
+}
+
 void sockets_send(struct sockets *sockets, struct session *session, unsigned char *frame, size_t len)
 {
     if (session->is_dead)
@@ -28,8 +45,7 @@ void sockets_send(struct sockets *sockets, struct session *session, unsigned cha
     if (!sockets->coalesce && !session->out && !lws_partial_buffered(session->wsi)) {
         if (lws_write(session->wsi, frame, len, LWS_WRITE_RAW) < 0)
             sockets_kill(sockets, session);
-    } else if ((session->out && session->out->len > WAITING_MAX_BYTES) ||
-               !bytes_append(&session->out, frame, len)) {
+    } else if (!keep(sockets, session, frame, len)) {
         fputs("shopbell-floor: a socket that does not read is closed\n", stderr);
         sockets_kill(sockets, session);
     } else if (sockets->coalesce) {
@@ -37,16 +53,15 @@ void sockets_send(struct sockets *sockets, struct session *session, unsigned cha
     }
 }
 
-/* While libwebsockets still holds something of the last write it calls again by itself. False: it is broken.
- */
-static bool write_out(struct session *session)
+/* While libwebsockets still holds something of the last write it calls again by itself. False: broken. */
+static bool write_out(struct sockets *sockets, struct session *session)
 {
     struct bytes *out = session->out;
     if (!out || lws_partial_buffered(session->wsi))
         return true;
     session->out = NULL;
     bool ok = lws_write(session->wsi, out->data, out->len, LWS_WRITE_RAW) >= 0;
-    free(out);
+    release(sockets, out);
     return ok;
 }
 
@@ -55,7 +70,7 @@ void sockets_flush(struct sockets *sockets)
     for (size_t i = 0; i < sockets->dirty_count; i++) {
         struct session *session = sockets->dirty[i];
         session->is_dirty = false;
-        if (session->is_dead || !write_out(session))
+        if (session->is_dead || !write_out(sockets, session))
             lws_set_timeout(session->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_SYNC);
     }
     sockets->dirty_count = 0;
@@ -118,7 +133,7 @@ static int relay_cb(struct lws *wsi, enum lws_callback_reasons reason, void *use
     case LWS_CALLBACK_RECEIVE:
         return on_receive(sockets, session, in, len);
     case LWS_CALLBACK_SERVER_WRITEABLE:
-        return write_out(session) ? 0 : -1;
+        return write_out(sockets, session) ? 0 : -1;
     case LWS_CALLBACK_CLOSED:
         if (session)
             on_closed(sockets, session);
@@ -205,5 +220,7 @@ void sockets_close(struct sockets *sockets, uv_loop_t *loop)
         uv_run(loop, UV_RUN_NOWAIT);
     if (sockets->context)
         lws_context_destroy(sockets->context);
+    while (sockets->spares_count > 0)
+        free(sockets->spares[--sockets->spares_count]);
     free(sockets->dirty);
 }

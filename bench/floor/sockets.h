@@ -11,7 +11,7 @@
 #include "bytes.h"
 #include "rooms.h"
 
-enum { MESSAGE_MAX_BYTES = 65535, WAITING_MAX_BYTES = 64 * 1024 * 1024 };
+enum { MESSAGE_MAX_BYTES = 65535, WAITING_MAX_BYTES = 64 * 1024 * 1024, SPARES_MAX = 1024 };
 
 /* libwebsockets allocates one a connection, zeroed. There may be very many: each byte counts. */
 struct session {
@@ -38,6 +38,8 @@ struct sockets {
     bool coalesce;
     struct session **dirty; /* has room for as many as there can be */
     size_t dirty_count;
+    struct bytes *spares[SPARES_MAX]; /* emptied: malloc() has few of one size at hand */
+    size_t spares_count;
     size_t wsis_count; /* what libwebsockets holds */
 };
 

@@ -140,18 +140,41 @@ static void reply_cb(redisAsyncContext *redis, void *data, void *message)
     store->on.answered(store->on.ctx, message, reply && reply->type != REDIS_REPLY_ERROR);
 }
 
+static char *put_text(char *at, const char *text, size_t len)
+{
+    memcpy(at, text, len);
+    return at + len;
+}
+
+/* printf() would be a quarter of all that a message takes outside the kernel. */
+static char *put_number(char *at, size_t number)
+{
+    char digits[20];
+    size_t i = sizeof digits;
+    do {
+        digits[--i] = (char)('0' + number % 10);
+    } while (number /= 10);
+    return put_text(at, digits + i, sizeof digits - i);
+}
+
+static char *put_bulk(char *at, const char *text, size_t len)
+{
+    *at++ = '$';
+    at = put_text(put_number(at, len), "\r\n", 2);
+    return put_text(put_text(at, text, len), "\r\n", 2);
+}
+
 /* RESP2, https://redis.io/docs/latest/develop/reference/protocol-spec/ */
 bool store_add(struct store *store, uint32_t room, const void *text, size_t len, void *message)
 {
+    static const char head[] = "*5\r\n$4\r\nXADD\r\n", middle[] = "$1\r\n*\r\n$1\r\nm\r\n";
     static char command[STORE_TEXT_MAX_BYTES + 128];
-    char key[32];
+    char key[32] = "relay:";
     if (!store->redis || len > STORE_TEXT_MAX_BYTES)
         return false;
-    int key_len = snprintf(key, sizeof key, "relay:%u", room);
-    size_t at = (size_t)snprintf(command, sizeof command,
-                                 "*5\r\n$4\r\nXADD\r\n$%d\r\n%s\r\n$1\r\n*\r\n$1\r\nm\r\n$%zu\r\n", key_len,
-                                 key, len);
-    memcpy(command + at, text, len);
-    memcpy(command + at + len, "\r\n", 2);
-    return redisAsyncFormattedCommand(store->redis, reply_cb, message, command, at + len + 2) == REDIS_OK;
+    char *at = put_text(command, head, sizeof head - 1);
+    at = put_bulk(at, key, (size_t)(put_number(key + strlen("relay:"), room) - key));
+    at = put_bulk(put_text(at, middle, sizeof middle - 1), text, len);
+    return redisAsyncFormattedCommand(store->redis, reply_cb, message, command, (size_t)(at - command)) ==
+           REDIS_OK;
 }
