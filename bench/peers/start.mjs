@@ -149,6 +149,7 @@ const [name] = positionals;
 const peer = check(name, values);
 values.port = await portFor(values.port);
 const dir = mkdtempSync(join(tmpdir(), 'shopbell-peer-'));
+process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
 const context = { dir, values };
 const command = peer.command(context);
 
@@ -177,7 +178,6 @@ async function ready() {
 process.on('SIGTERM', end).on('SIGINT', end);
 child.on('error', (error) => fail(error.message));
 child.on('exit', (code, signal) => {
-  rmSync(dir, { recursive: true, force: true });
   if (!asked) console.error(`start.mjs: ${name} ended with ${signal ?? code}`);
   process.exit(asked ? 0 : 1);
 });
