@@ -21,6 +21,7 @@ enum {
     CONFIG_CAPACITY_MAX = 100,
     CONFIG_PRIORITY_MAX = 9, /* as PROTOCOL.md says */
     CONFIG_QUEUE_LIMIT_MAX = 1000000,
+    CONFIG_SESSION_RATE_MAX = 1000000,
     CONFIG_ROUTING_WAIT_MAX_MS = 24 * 3600 * 1000,
 };
 
@@ -100,6 +101,7 @@ struct config {
     bool demo;
     int64_t agent_grace_ms;
     int64_t close_timeout_ms;
+    int64_t session_rate; /* tokens a second of a session, twice as many at once; as x-limits in proto/ say */
     struct config_site *sites;
     size_t sites_count;
     struct str self_origins[3];  /* what `self` stands for; data == NULL: unused */

@@ -11,10 +11,12 @@
 #include "session/live.h"
 #include "session/people.h"
 
-static const struct rate_limit session_rate = {
-    .burst_tokens = PROTO_RATE_BURST_TOKENS,
-    .refill_tokens_per_s = PROTO_RATE_REFILL_TOKENS_PER_S,
-};
+static struct rate_limit session_rate(void)
+{
+    int32_t tokens_per_s = (int32_t)hub_get()->config->session_rate;
+    enum { BURST_S = PROTO_RATE_BURST_TOKENS / PROTO_RATE_REFILL_TOKENS_PER_S };
+    return (struct rate_limit){.burst_tokens = BURST_S * tokens_per_s, .refill_tokens_per_s = tokens_per_s};
+}
 
 /* ---- the table: an id is a slot and how often the slot was used ---- */
 
@@ -237,7 +239,8 @@ static struct session *session_new(struct conn *conn, struct str origin, struct 
     session->received_ms = clock_mono_ms();
     list_init(&session->viewers);
     list_node_init(&session->person_node);
-    rate_init(&session->rate, &session_rate, session->received_ms);
+    struct rate_limit limit = session_rate();
+    rate_init(&session->rate, &limit, session->received_ms);
     session->login = sb_calloc(1, sizeof *session->login);
     if (session->login) {
         session->login->origin = sb_strdup(origin);
@@ -268,7 +271,8 @@ void session_receive(struct session *session, struct str message)
         return; /* never acknowledged, so sent again when the client is back */
     session->received_ms = clock_mono_ms();
     metrics_add(M_FRAMES_RECEIVED, 1);
-    dispatch(session, &session_rate, message);
+    struct rate_limit limit = session_rate();
+    dispatch(session, &limit, message);
 }
 
 void session_broke_rules(struct session *session, uint16_t code, const char *what)
