@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "client/client.h"
+#include "watched.h"
 
 enum {
     LOOK_MS = 20,
@@ -34,6 +35,7 @@ struct crew {
     struct shared *shared; /* mapped, also by the children */
     size_t shared_bytes;
     pid_t *pids;
+    struct watched *watched;
     struct report total;
     int64_t shown_us;
     int64_t all_in_us; /* since when nobody is missing; 0: somebody is */
@@ -51,6 +53,18 @@ static void signal_cb(int signal)
 }
 
 /* ---- start ---- */
+
+static enum phase phase_of(const struct crew *crew)
+{
+    return (enum phase)atomic_load(&crew->shared->control.phase);
+}
+
+static void enter(struct crew *crew, enum phase phase)
+{
+    watched_look(crew->watched, phase);
+    atomic_store(&crew->shared->control.began_us[phase], schedule_now_us());
+    atomic_store(&crew->shared->control.phase, (int)phase);
+}
 
 static void run_child(struct crew *crew, uint32_t number)
 {
@@ -81,14 +95,16 @@ struct crew *crew_start(const struct options *options)
         return NULL;
     crew->options = options;
     crew->pids = calloc((size_t)options->processes, sizeof *crew->pids);
+    crew->watched = watched_new(options);
     crew->shared_bytes = sizeof(struct shared) + (size_t)options->processes * sizeof(struct report);
-    crew->shared = mmap(NULL, crew->shared_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    crew->shared = mmap(NULL, crew->shared_bytes, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     struct sigaction action = {.sa_handler = signal_cb};
     sigaction(SIGUSR1, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    if (crew->pids && crew->shared != MAP_FAILED) {
-        crew->shared->control.began_us[PHASE_RAMP] = schedule_now_us();
+    if (crew->pids && crew->watched && crew->shared != MAP_FAILED) {
+        enter(crew, PHASE_RAMP);
         if (fork_all(crew))
             return crew;
     }
@@ -113,22 +129,12 @@ void crew_free(struct crew *crew)
         end_all(crew);
     if (crew->shared && crew->shared != MAP_FAILED)
         munmap(crew->shared, crew->shared_bytes);
+    watched_free(crew->watched);
     free(crew->pids);
     free(crew);
 }
 
 /* ---- the phases ---- */
-
-static enum phase phase_of(const struct crew *crew)
-{
-    return (enum phase)atomic_load(&crew->shared->control.phase);
-}
-
-static void enter(struct crew *crew, enum phase phase)
-{
-    atomic_store(&crew->shared->control.began_us[phase], schedule_now_us());
-    atomic_store(&crew->shared->control.phase, (int)phase);
-}
 
 static bool lasted(const struct crew *crew, int64_t seconds)
 {
@@ -156,7 +162,7 @@ static void lead_ramp(struct crew *crew)
 {
     int64_t ramp_s = wanted(crew) / crew->options->rate + RAMP_SPARE_S;
     if (everybody_is_in(crew))
-        enter(crew, PHASE_STEADY);
+        enter(crew, crew->options->scenario == SCENARIO_CHAT ? PHASE_WARM : PHASE_STEADY);
     else if (lasted(crew, ramp_s))
         enter(crew, PHASE_SETTLE);
 }
@@ -169,7 +175,7 @@ static bool is_storm(const struct crew *crew)
 static void lead_steady(struct crew *crew)
 {
     static bool said;
-    if (crew->options->scenario == SCENARIO_IDLE) {
+    if (crew->options->scenario != SCENARIO_STORM) {
         if (lasted(crew, crew->options->seconds))
             enter(crew, PHASE_SETTLE);
         return;
@@ -204,6 +210,10 @@ static void lead(struct crew *crew)
     case PHASE_RAMP:
         lead_ramp(crew);
         break;
+    case PHASE_WARM:
+        if (lasted(crew, crew->options->warm_s))
+            enter(crew, PHASE_STEADY);
+        break;
     case PHASE_STEADY:
         lead_steady(crew);
         break;
@@ -232,15 +242,21 @@ static void lead(struct crew *crew)
 
 static void add_up(struct crew *crew)
 {
-    crew->total = (struct report){0};
+    memset(&crew->total, 0, offsetof(struct report, login_us));
     for (int64_t i = 0; i < crew->options->processes; i++)
-        report_merge(&crew->total, &crew->shared->reports[i]);
+        report_add_numbers(&crew->total, &crew->shared->reports[i]);
+}
+
+static void add_up_all(struct crew *crew)
+{
+    add_up(crew);
+    crew->total.counters[COUNTER_UNCHECKED] += (uint64_t)crew->total.chats_unchecked;
+    for (int64_t i = 0; i < crew->options->processes; i++)
+        report_add_histograms(&crew->total, &crew->shared->reports[i]);
 }
 
 static void show(struct crew *crew)
 {
-    static const char *const names[PHASES_COUNT] = {"ramp",   "steady", "storm", "after",
-                                                    "settle", "check",  "end"};
     const struct report *total = &crew->total;
     int64_t now_us = schedule_now_us();
     if (now_us - crew->shown_us < SHOW_US)
@@ -248,7 +264,7 @@ static void show(struct crew *crew)
     uint64_t acked = total->counters[COUNTER_ACKED];
     int64_t began_us = atomic_load(&crew->shared->control.began_us[PHASE_RAMP]);
     fprintf(stderr, "%4lld s %-6s %lld of %lld in, %llu sockets lost, %llu acked (%llu/s), late %lld ms\n",
-            (long long)((now_us - began_us) / US_PER_S), names[phase_of(crew)],
+            (long long)((now_us - began_us) / US_PER_S), phase_names[phase_of(crew)],
             (long long)total->sessions_ready, (long long)(crew->options->sessions + crew->options->agents),
             (unsigned long long)total->counters[COUNTER_SOCKETS_LOST], (unsigned long long)acked,
             (unsigned long long)(acked - crew->shown_acked), (long long)(total->late_max_us / 1000));
@@ -293,13 +309,18 @@ bool crew_lead(struct crew *crew)
     }
     if (!ok)
         fputs("shopbell-bench: a load process ended unasked\n", stderr);
-    add_up(crew);
+    add_up_all(crew);
     return ok;
 }
 
 const struct report *crew_total(const struct crew *crew)
 {
     return &crew->total;
+}
+
+const struct watched *crew_watched(const struct crew *crew)
+{
+    return crew->watched;
 }
 
 const struct control *crew_control(const struct crew *crew)

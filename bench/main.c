@@ -34,11 +34,10 @@ int main(int argc, char *argv[])
     if (!crew)
         return 2;
     bool ok = crew_lead(crew);
-    struct report total = *crew_total(crew);
-    total.counters[COUNTER_UNCHECKED] += (uint64_t)total.chats_unchecked;
-    result_print(&options, &total, crew_control(crew));
-    say_when_busy(&options, &total, crew_control(crew));
-    ok = ok && result_is_good(&options, &total);
+    const struct report *total = crew_total(crew);
+    result_print(&options, total, crew_control(crew), crew_watched(crew));
+    say_when_busy(&options, total, crew_control(crew));
+    ok = ok && result_is_good(&options, total);
     crew_free(crew);
     return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -7,35 +7,47 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const scenario_names[SCENARIOS_COUNT] = {"idle", "chat", "storm"};
+
 static const char help_text[] =
     "shopbell-bench --url URL --site SITE [options]: load for a Shopbell server, in its own protocol\n"
     "\n"
-    "  --url URL            http://HOST:PORT or ws://HOST:PORT[/ws] of the server itself; there is no TLS "
-    "here\n"
+    "  --url URL            http://HOST:PORT or ws://HOST:PORT[/ws] of the server itself; there is no TLS\n"
     "  --site ID            the site that the sessions log in to\n"
     "  --origin ORIGIN      the Origin they send, which the site must list (the URL's own)\n"
-    "  --scenario NAME      idle: hold the sessions for --seconds\n"
-    "                       storm: the same, then wait for the server to be restarted, until everybody is "
-    "back,\n"
-    "                       and for --seconds more\n"
+    "  --scenario NAME      idle: hold the sessions for --seconds (this one, when none is named)\n"
+    "                       chat: some of them write, with agents, and only that is measured\n"
+    "                       storm: as idle, then wait for the server to be restarted, until everybody is\n"
+    "                       back, and for --seconds more\n"
     "  --sessions N         shoppers, each with a socket of its own (1000)\n"
     "  --rate N             how many of them connect a second at the start (1000)\n"
     "  --conversations N    so many of the shoppers write (0)\n"
-    "  --every MS           a writer's time from one message to the next, by the clock and not by the "
-    "answers (1000)\n"
-    "  --bytes N            of a message's text, 24 to 4000 (80)\n"
     "  --agents N           agents who answer (0), with\n"
     "  --agent-email TEXT   %d in it being the agent's number from 1, and\n"
     "  --agent-password TEXT\n"
+    "\n"
+    "How much is written, one of these:\n"
+    "  --every MS           a shopper's time from one message to the next, by the clock and not by the\n"
+    "                       answers (1000); --agent-every MS an agent's in each conversation (10000)\n"
+    "  --messages N         a second, of all together, half of them from agents; by the clock too\n"
+    "  --in-flight N        no clock: each shopper always has so many under way (1 to 16); agents only read\n"
+    "  --bytes N            of a message's text, 24 to 4000 (80)\n"
+    "\n"
+    "  --warm N             of chat: before it is measured it goes on for so many seconds (3)\n"
     "  --seconds N          how long a phase is held (10)\n"
     "  --give-up N          the storm is over after so many seconds, whoever is still away (180)\n"
     "  --processes N        processes to share the sessions (as many as the limit of open files asks for)\n"
+    "  --watch NAME=PID,PID processes on this machine whose processor, memory and instructions are to be "
+    "told\n"
+    "                       for each phase; may be given up to 8 times\n"
     "  --seed N             of every random choice (1)\n"
     "\n"
     "A line of progress a second goes to stderr, the result as JSON to stdout. SIGUSR1 says that the "
     "restarted\n"
     "server is ready: the time until everybody is back is counted from there; without it, from the first "
     "log-in.\n"
+    "A session may send some 10 messages a second; for more, set session_rate in the server's "
+    "configuration.\n"
     "At the end every conversation is read back and compared with what was acknowledged and shown. The exit "
     "code\n"
     "is 0 when everybody was in at the end and nothing was lost, repeated or out of order, else 1.\n";
@@ -53,6 +65,9 @@ static const struct number_option number_options[] = {
     {"--rate", offsetof(struct options, rate), 1, 1000000},
     {"--every", offsetof(struct options, every_ms), 1, 86400000},
     {"--agent-every", offsetof(struct options, agent_every_ms), 1, 86400000},
+    {"--messages", offsetof(struct options, messages), 0, 10000000},
+    {"--in-flight", offsetof(struct options, in_flight), 0, IN_FLIGHT_MAX},
+    {"--warm", offsetof(struct options, warm_s), 0, 3600},
     {"--bytes", offsetof(struct options, text_bytes), 24, 4000},
     {"--seconds", offsetof(struct options, seconds), 0, 86400},
     {"--give-up", offsetof(struct options, give_up_s), 1, 86400},
@@ -83,9 +98,33 @@ static bool read_number(struct options *options, const struct number_option *opt
 
 static bool read_scenario(struct options *options, const char *name)
 {
-    options->scenario = strcmp(name, "storm") == 0 ? SCENARIO_STORM : SCENARIO_IDLE;
-    return options->scenario == SCENARIO_STORM || strcmp(name, "idle") == 0 ||
-           complain(name, "there are the scenarios idle and storm");
+    for (int i = 0; i < SCENARIOS_COUNT; i++)
+        if (strcmp(scenario_names[i], name) == 0) {
+            options->scenario = (enum scenario)i;
+            return true;
+        }
+    return complain(name, "is no scenario; there are idle, chat and storm");
+}
+
+static bool read_watch(struct options *options, const char *text)
+{
+    const char *equals = strchr(text, '=');
+    struct watch *watch = &options->watches[options->watches_count];
+    if (options->watches_count == WATCHES_MAX)
+        return complain("--watch", "eight are the most");
+    if (!equals || equals == text || (size_t)(equals - text) >= sizeof watch->name)
+        return complain("--watch", "give it as server=1234 or server=1234,1235");
+    snprintf(watch->name, sizeof watch->name, "%.*s", (int)(equals - text), text);
+    for (const char *at = equals; *at && watch->pids_count < WATCH_PIDS_MAX;) {
+        char *end;
+        long pid = strtol(at + 1, &end, 10);
+        if (end == at + 1 || (*end != ',' && *end != '\0') || pid < 1)
+            return complain(at + 1, "is not the number of a process");
+        watch->pids[watch->pids_count++] = (int)pid;
+        at = end;
+    }
+    options->watches_count++;
+    return true;
 }
 
 /* ---- the URL ---- */
@@ -155,6 +194,8 @@ static bool read_option(struct options *options, const char *name, const char *v
         return read_number(options, number, value);
     if (strcmp(name, "--scenario") == 0)
         return read_scenario(options, value);
+    if (strcmp(name, "--watch") == 0)
+        return read_watch(options, value);
     if (strcmp(name, "--url") == 0)
         *url = value;
     else if (strcmp(name, "--site") == 0)
@@ -178,6 +219,10 @@ static bool check(const struct options *options, const char *url)
         return complain("--agents", "needs --agent-email and --agent-password");
     if (options->conversations > options->sessions)
         return complain("--conversations", "cannot be more than --sessions");
+    if (options->scenario == SCENARIO_CHAT && options->conversations == 0)
+        return complain("--conversations", "is needed for chat");
+    if (options->messages > 0 && options->in_flight > 0)
+        return complain("--in-flight", "goes without a clock, and --messages by it: give one of them");
     return true;
 }
 
@@ -191,6 +236,7 @@ enum options_verdict options_read(struct options *options, int argc, char *argv[
                                 .text_bytes = 80,
                                 .seconds = 10,
                                 .give_up_s = 180,
+                                .warm_s = 3,
                                 .seed = 1};
     for (int i = 1; i < argc; i += 2) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
@@ -203,4 +249,14 @@ enum options_verdict options_read(struct options *options, int argc, char *argv[
             return OPTIONS_WRONG;
     }
     return check(options, url) && read_url(options, url) ? OPTIONS_RUN : OPTIONS_WRONG;
+}
+
+int64_t options_every_us(const struct options *options, bool is_agent)
+{
+    enum { US_PER_MS = 1000, US_PER_S = 1000 * 1000, SIDES = 2 };
+    if (options->in_flight > 0)
+        return 0;
+    if (options->messages > 0)
+        return SIDES * options->conversations * US_PER_S / options->messages;
+    return (is_agent ? options->agent_every_ms : options->every_ms) * US_PER_MS;
 }

@@ -6,7 +6,16 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-enum scenario { SCENARIO_IDLE, SCENARIO_STORM };
+enum scenario { SCENARIO_IDLE, SCENARIO_CHAT, SCENARIO_STORM, SCENARIOS_COUNT };
+
+enum { WATCHES_MAX = 8, WATCH_PIDS_MAX = 128, IN_FLIGHT_MAX = 16 };
+
+/* Processes of this machine whose cost is to be told. */
+struct watch {
+    char name[32];
+    int pids[WATCH_PIDS_MAX];
+    int pids_count;
+};
 
 struct options {
     enum scenario scenario;
@@ -24,14 +33,24 @@ struct options {
     int64_t rate;           /* connects a second while everybody comes */
     int64_t every_ms;       /* a shopper's time from one message to the next */
     int64_t agent_every_ms; /* an agent's, in each conversation */
-    int64_t text_bytes;     /* of a message */
+    int64_t messages; /* a second, of all together, half from each side; 0: every_ms and agent_every_ms say */
+    int64_t in_flight;  /* so many of each shopper's are always under way, without a clock; 0: by the clock */
+    int64_t warm_s;     /* everybody is in and writes, and nothing is measured yet */
+    int64_t text_bytes; /* of a message */
     int64_t seconds;
     int64_t give_up_s;
     int64_t processes; /* 0: as many as the limit of open files asks for */
     int64_t seed;
+    struct watch watches[WATCHES_MAX];
+    int watches_count;
 };
+
+extern const char *const scenario_names[SCENARIOS_COUNT];
 
 enum options_verdict { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_WRONG };
 
 /* WRONG: said why on stderr. Strings are borrowed from argv. */
 enum options_verdict options_read(struct options *options, int argc, char *argv[]);
+
+/* From one message of a side to its next; 0: as soon as the one before is acknowledged. */
+int64_t options_every_us(const struct options *options, bool is_agent);

@@ -6,6 +6,11 @@ const char *const report_counter_names[COUNTERS_COUNT] = {
 #undef X
 };
 
+const char *const phase_names[PHASES_COUNT] = {
+    [PHASE_RAMP] = "ramp",   [PHASE_WARM] = "warm",     [PHASE_STEADY] = "steady", [PHASE_STORM] = "storm",
+    [PHASE_AFTER] = "after", [PHASE_SETTLE] = "settle", [PHASE_CHECK] = "check",   [PHASE_END] = "end",
+};
+
 enum { FIRST_STANDARD = 1000, FIRST_OWN = 4000, CODES = 16 };
 
 void report_count_close(struct report *report, unsigned code)
@@ -25,7 +30,7 @@ unsigned report_close_code(int slot)
     return (unsigned)(slot < CODES ? FIRST_STANDARD + slot : FIRST_OWN + slot - CODES);
 }
 
-static void merge_state(struct report *into, const struct report *from)
+static void add_state(struct report *into, const struct report *from)
 {
     into->sessions_ready += from->sessions_ready;
     into->sessions_dropped += from->sessions_dropped;
@@ -41,17 +46,24 @@ static void merge_state(struct report *into, const struct report *from)
         into->late_max_us = from->late_max_us;
 }
 
-void report_merge(struct report *into, const struct report *from)
+void report_add_numbers(struct report *into, const struct report *from)
 {
     for (int i = 0; i < COUNTERS_COUNT; i++)
         into->counters[i] += from->counters[i];
     for (int i = 0; i < REPORT_CLOSES_COUNT; i++)
         into->closes[i] += from->closes[i];
-    merge_state(into, from);
+    add_state(into, from);
+}
+
+void report_add_histograms(struct report *into, const struct report *from)
+{
     histogram_merge(&into->login_us, &from->login_us);
     histogram_merge(&into->back_ms, &from->back_ms);
     for (int span = 0; span < SPANS_COUNT; span++) {
         histogram_merge(&into->ack_us[span], &from->ack_us[span]);
         histogram_merge(&into->delivery_us[span], &from->delivery_us[span]);
     }
+    for (int second = 0; second < REPORT_SECONDS; second++)
+        if (from->delivery_each_s[second].count > 0)
+            histogram_merge(&into->delivery_each_s[second], &from->delivery_each_s[second]);
 }

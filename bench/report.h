@@ -51,7 +51,8 @@ extern const char *const report_counter_names[COUNTERS_COUNT];
 /* A message belongs to the phase in which it was due, however late it was sent: a stall is the server's. */
 enum phase {
     PHASE_RAMP,   /* everybody comes */
-    PHASE_STEADY, /* everybody is there */
+    PHASE_WARM,   /* everybody is there, and those who write begin */
+    PHASE_STEADY, /* what is measured */
     PHASE_STORM,  /* sockets were lost, and everybody comes back */
     PHASE_AFTER,  /* everybody is there again */
     PHASE_SETTLE, /* nothing new; what was sent is acknowledged */
@@ -60,7 +61,13 @@ enum phase {
     PHASES_COUNT,
 };
 
-enum { SPAN_BEFORE, SPAN_STORM, SPAN_AFTER, SPANS_COUNT };
+extern const char *const phase_names[PHASES_COUNT];
+
+/* What was due while everybody came is the ramp's; what when all was over is nobody's. */
+enum { SPAN_RAMP, SPAN_BEFORE, SPAN_STORM, SPAN_AFTER, SPAN_SETTLE, SPANS_COUNT };
+
+/* Of what was due in the steady phase, second by second, for plots; the last one has the rest. */
+enum { REPORT_SECONDS = 120 };
 
 /* Close codes 1000 to 1015 and 4000 to 4015, and all others. */
 enum { REPORT_CLOSES_COUNT = 33, REPORT_CLOSES_OTHER = 32 };
@@ -76,6 +83,7 @@ struct report {
     struct histogram back_ms;                       /* from the storm's beginning to logged in again */
     struct histogram ack_us[SPANS_COUNT];
     struct histogram delivery_us[SPANS_COUNT];
+    struct histogram delivery_each_s[REPORT_SECONDS];
 };
 
 struct control {
@@ -86,4 +94,6 @@ struct control {
 
 void report_count_close(struct report *report, unsigned code);
 unsigned report_close_code(int slot); /* 0: others */
-void report_merge(struct report *into, const struct report *from);
+/* The numbers alone, which is cheap; a total is begun by zeroing what lies before its histograms. */
+void report_add_numbers(struct report *into, const struct report *from);
+void report_add_histograms(struct report *into, const struct report *from);

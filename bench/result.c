@@ -3,7 +3,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static const char *const span_names[SPANS_COUNT] = {"before", "storm", "after"};
+#include "watched.h"
+
+static const char *const span_names[SPANS_COUNT] = {"ramp", "before", "storm", "after", "settle"};
 
 static void print_quantiles(const char *name, const struct histogram *histogram, int64_t earlier)
 {
@@ -61,6 +63,78 @@ static void print_storm(const struct report *total, const struct control *contro
     printf("\n  },\n");
 }
 
+/* Second by second of what was due while it was measured. */
+static void print_series(const struct report *total)
+{
+    printf("  \"delivery_each_s_us\": [");
+    for (int second = 0; second < REPORT_SECONDS; second++) {
+        const struct histogram *histogram = &total->delivery_each_s[second];
+        if (histogram->count > 0)
+            printf("%s\n    {\"second\": %d, \"count\": %" PRIu64 ", \"p50\": %" PRId64 ", \"p99\": %" PRId64
+                   ", \"max\": %" PRId64 "}",
+                   second ? "," : "", second, histogram->count, histogram_quantile(histogram, 0.5),
+                   histogram_quantile(histogram, 0.99), histogram->max);
+    }
+    printf("\n  ],\n");
+}
+
+static void print_cost(const struct watched *watched, int watch, const char *name)
+{
+    printf("    \"%s\": {", name);
+    const char *comma = "";
+    for (int phase = 0; phase < PHASES_COUNT; phase++) {
+        const struct cost *cost = watched_cost(watched, watch, (enum phase)phase);
+        if (!cost)
+            continue;
+        printf("%s\n      \"%s\": {\"cpu_us\": %" PRId64 ", \"instructions\": %" PRId64
+               ", \"rss_bytes\": %" PRId64 "}",
+               comma, phase_names[phase], cost->cpu_us, cost->instructions, cost->rss_bytes);
+        comma = ",";
+    }
+    printf("},\n");
+}
+
+static void print_kernel(const struct watched *watched)
+{
+    printf("    \"kernel\": {");
+    const char *comma = "";
+    for (int phase = 0; phase < PHASES_COUNT; phase++) {
+        const struct kernel_cost *cost = watched_kernel(watched, (enum phase)phase);
+        if (!cost)
+            continue;
+        printf("%s\n      \"%s\": {\"tcp_bytes\": %" PRId64 ", \"slab_bytes\": %" PRId64
+               ", \"sockets\": %" PRId64 ", \"available_bytes\": %" PRId64 "}",
+               comma, phase_names[phase], cost->tcp_bytes, cost->slab_bytes, cost->sockets,
+               cost->available_bytes);
+        comma = ",";
+    }
+    printf("}\n");
+}
+
+/* As it was when each phase began. */
+static void print_watched(const struct options *options, const struct watched *watched)
+{
+    printf("  \"when_it_began\": {\n");
+    for (int watch = 0; watch < options->watches_count; watch++)
+        print_cost(watched, watch, options->watches[watch].name);
+    print_kernel(watched);
+    printf("  },\n");
+}
+
+static void print_phases(const struct control *control)
+{
+    printf("  \"phases_ms\": {");
+    const char *comma = "";
+    for (int phase = 0; phase < PHASES_COUNT; phase++) {
+        int64_t began_us = control->began_us[phase];
+        if (began_us > 0)
+            printf("%s\"%s\": %" PRId64, comma, phase_names[phase],
+                   (began_us - control->began_us[PHASE_RAMP]) / 1000);
+        comma = ", ";
+    }
+    printf("},\n");
+}
+
 static void print_load(const struct options *options, const struct report *total,
                        const struct control *control)
 {
@@ -90,12 +164,13 @@ bool result_is_good(const struct options *options, const struct report *total)
     return total->sessions_ready == options->sessions + options->agents && wrong_count(total) == 0;
 }
 
-void result_print(const struct options *options, const struct report *total, const struct control *control)
+void result_print(const struct options *options, const struct report *total, const struct control *control,
+                  const struct watched *watched)
 {
     printf("{\n  \"scenario\": \"%s\", \"sessions\": %" PRId64 ", \"conversations\": %" PRId64
            ", \"agents\": %" PRId64 ", \"in_at_the_end\": %" PRId64 ",\n  \"good\": %s,\n",
-           options->scenario == SCENARIO_STORM ? "storm" : "idle", options->sessions, options->conversations,
-           options->agents, total->sessions_ready, result_is_good(options, total) ? "true" : "false");
+           scenario_names[options->scenario], options->sessions, options->conversations, options->agents,
+           total->sessions_ready, result_is_good(options, total) ? "true" : "false");
     print_counters(total);
     printf("  ");
     print_quantiles("login_us", &total->login_us, 0);
@@ -104,6 +179,9 @@ void result_print(const struct options *options, const struct report *total, con
     print_spans("delivery_us", total->delivery_us);
     if (options->scenario == SCENARIO_STORM)
         print_storm(total, control);
+    print_series(total);
+    print_phases(control);
+    print_watched(options, watched);
     print_load(options, total, control);
     printf("}\n");
     fflush(stdout);

@@ -6,6 +6,9 @@
 #include "options.h"
 #include "report.h"
 
-void result_print(const struct options *options, const struct report *total, const struct control *control);
+struct watched;
+
+void result_print(const struct options *options, const struct report *total, const struct control *control,
+                  const struct watched *watched);
 /* Everybody was in at the end, and nothing was lost, repeated, out of order or not looked at. */
 bool result_is_good(const struct options *options, const struct report *total);

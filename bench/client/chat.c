@@ -8,14 +8,6 @@
 #include "client/scan.h"
 #include "client/session.h"
 
-enum { US_PER_MS = 1000 };
-
-int64_t chat_every_us(const struct chat *chat)
-{
-    const struct options *options = client_get()->options;
-    return (chat->session->agent ? options->agent_every_ms : options->every_ms) * US_PER_MS;
-}
-
 /* ---- names ---- */
 
 struct str chat_tag(const struct chat *chat, char out[CHAT_TAG_BYTES])
@@ -86,8 +78,8 @@ static struct chat *chat_new(struct session *session)
 
 static void chat_take(struct chat *chat)
 {
-    if (!chat->is_ours && !chat->is_sent)
-        chat->due_us = schedule_now_us() + client_random_below(chat_every_us(chat));
+    if (!chat->is_ours && chat->tried_count == chat->acks_count)
+        chat_begin_clock(chat);
     chat->is_ours = true;
 }
 
@@ -107,7 +99,7 @@ static void note_delivery(struct str event)
     const char *space = text.len > 0 ? memchr(text.data, ' ', text.len) : NULL;
     int64_t due_us = space ? scan_i64((struct str){text.data, (size_t)(space - text.data)}, 0) : 0;
     if (due_us > 0)
-        histogram_add(&client_get()->report->delivery_us[client_span_at(due_us)], now_us - due_us);
+        client_note_delivery(due_us, now_us - due_us);
 }
 
 static bool is_own(const struct chat *chat, struct str custom_id)
@@ -204,8 +196,9 @@ void chats_ready(struct session *session)
 void chats_lost_socket(struct chat *first)
 {
     for (struct chat *chat = first; chat; chat = chat->next) {
-        chat->is_busy = false;
+        chat->is_asking = false;
         chat->asked++;
+        chat->sent_count = chat->acks_count;
         schedule_off(&client_get()->schedule, &chat->timer);
     }
 }

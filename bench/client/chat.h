@@ -3,16 +3,18 @@
  * Message n is due at a time that does not depend on the answers; it is sent when it is due and the one
  * before was acknowledged, and again with the same custom_id until it is. Its ack counts from when it was
  * due. The text begins with that time, so that whoever reads it, in whatever process, knows how long it took.
+ * Without a clock (--in-flight) a message is due as soon as fewer than so many are under way.
  * At the end the conversation is read back and compared (check.h).
  *
- * request_id: a letter, the chat's number in its session, and which request it is: m a message, h history,
- * c the check. One request is under way at a time. */
+ * request_id: a letter, the chat's number in its session, and which one it is: m a message, by its number; h
+ * history and c the check, by how many were asked so far. Of these two one is under way at a time. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "client/schedule.h"
+#include "options.h"
 #include "shopbell/str.h"
 
 struct session;
@@ -29,15 +31,18 @@ struct chat {
     uint32_t last_seq;      /* everything up to there was seen */
     uint32_t generation;    /* of the last event seen */
     uint64_t digest;        /* of all that was seen */
-    int64_t due_us;         /* of the next message, or of the one under way */
+    int64_t next_due_us;    /* of the first message that was never sent */
     int64_t retry_us;       /* nothing before that */
     uint32_t *acks;         /* owned; the seq of each message of this side */
     uint32_t acks_count, acks_cap;
-    uint32_t asked;      /* requests so far: an answer to any but the last comes too late */
-    struct check *check; /* owned; NULL: not begun */
-    bool is_ours;        /* an agent may lose it */
-    bool is_busy;
-    bool is_sent;   /* the message that is due was sent before */
+    uint32_t sent_count;            /* on this socket, or acknowledged: those past acks_count are under way */
+    uint32_t tried_count;           /* on any */
+    int64_t dues_us[IN_FLIGHT_MAX]; /* of the messages up to tried_count, each at its number modulo this */
+    uint32_t asked;                 /* history and check: an answer to any but the last comes too late */
+    struct check *check;            /* owned; NULL: not begun */
+    bool is_ours;                   /* an agent may lose it */
+    bool is_asking;
+    bool is_broken; /* it writes no more */
     bool is_behind; /* something was missed */
     bool is_checked;
     uint8_t tries;
@@ -61,7 +66,7 @@ void chats_on_response(struct session *session, const struct frame *frame);
 
 /* Does what is to be done now, if anything. */
 void chat_step(struct chat *chat);
-bool chat_is_pending(const struct chat *chat);
+bool chat_is_pending(struct chat *chat);
 bool chat_is_checked(const struct chat *chat);
 
 /* What a side's custom_ids begin with; behind it stands the message's number, from 1. */

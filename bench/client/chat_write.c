@@ -21,12 +21,42 @@ static void step_at(struct chat *chat, int64_t us)
     schedule_at(&client_get()->schedule, &chat->timer, us, step_cb);
 }
 
+/* ---- the clock ---- */
+
+static int64_t every_us(const struct chat *chat)
+{
+    return options_every_us(client_get()->options, chat->session->agent);
+}
+
+static int64_t *due_of(struct chat *chat, uint32_t n)
+{
+    return &chat->dues_us[n % IN_FLIGHT_MAX];
+}
+
+void chat_begin_clock(struct chat *chat)
+{
+    chat->next_due_us = schedule_now_us() + client_random_below(every_us(chat));
+}
+
+/* When message n, the next to be sent, is due: what it was given before, or what the clock says. */
+static int64_t next_due_us(struct chat *chat)
+{
+    uint32_t n = chat->sent_count + 1;
+    return n <= chat->tried_count ? *due_of(chat, n) : chat->next_due_us;
+}
+
+static bool has_room(const struct chat *chat)
+{
+    const struct options *options = client_get()->options;
+    return chat->sent_count - chat->acks_count < (options->in_flight > 0 ? options->in_flight : 1);
+}
+
 /* ---- what is asked ---- */
 
 static void ask(struct chat *chat, char letter, const char *action, const char *payload)
 {
     char request_id[32];
-    chat->is_busy = true;
+    chat->is_asking = true;
     snprintf(request_id, sizeof request_id, "%c%u.%u", letter, chat->number, ++chat->asked);
     session_ask(chat->session, request_id, action, payload);
 }
@@ -48,18 +78,30 @@ static void put_text(char *out, int64_t due_us)
     out[bytes] = '\0';
 }
 
+/* The first time it is; then the clock goes on. */
+static void note_first_try(struct chat *chat, uint32_t n)
+{
+    int64_t step_us = every_us(chat);
+    *due_of(chat, n) = step_us > 0 ? chat->next_due_us : schedule_now_us();
+    chat->next_due_us += step_us;
+    chat->tried_count = n;
+}
+
 static void send_message(struct chat *chat)
 {
     char text[TEXT_MAX_BYTES], custom_id[CHAT_CUSTOM_ID_BYTES], payload[TEXT_MAX_BYTES + 256],
-        target[64] = "";
-    client_count(chat->is_sent ? COUNTER_RESENT : COUNTER_SENT);
-    chat->is_sent = true;
-    put_text(text, chat->due_us);
-    chat_custom_id(chat, chat->acks_count + 1, custom_id);
+        target[64] = "", request_id[32];
+    uint32_t n = ++chat->sent_count;
+    client_count(n <= chat->tried_count ? COUNTER_RESENT : COUNTER_SENT);
+    if (n > chat->tried_count)
+        note_first_try(chat, n);
+    put_text(text, *due_of(chat, n));
+    chat_custom_id(chat, n, custom_id);
     if (chat->id[0])
         snprintf(target, sizeof target, "\"conversation_id\":\"%s\",", chat->id);
     snprintf(payload, sizeof payload, "%s\"custom_id\":\"%s\",\"text\":\"%s\"", target, custom_id, text);
-    ask(chat, 'm', chat->id[0] ? "send_event" : "start_conversation", payload);
+    snprintf(request_id, sizeof request_id, "m%u.%u", chat->number, n);
+    session_ask(chat->session, request_id, chat->id[0] ? "send_event" : "start_conversation", payload);
 }
 
 /* ---- what is answered ---- */
@@ -94,14 +136,18 @@ static void on_ack(struct chat *chat, struct str payload)
     client_count(COUNTER_ACKED);
     if (scan_is_true(scan_member(payload, "duplicate")))
         client_count(COUNTER_ACKED_DUPLICATE);
-    histogram_add(&client_get()->report->ack_us[client_span_at(chat->due_us)],
-                  schedule_now_us() - chat->due_us);
-    chat->is_sent = false;
-    chat->due_us += chat_every_us(chat);
+    int64_t due_us = *due_of(chat, chat->acks_count);
+    histogram_add(&client_get()->report->ack_us[client_span_at(due_us)], schedule_now_us() - due_us);
 }
 
+/* Messages behind a refused one may have been taken, and the order is gone: with more than one in flight that
+ * is the end of this chat. */
 static void on_refused(struct chat *chat, struct str error, bool is_message)
 {
+    if (is_message)
+        chat->sent_count = chat->acks_count;
+    if (client_get()->options->in_flight > 1)
+        chat->is_broken = true;
     if (scan_is_true(scan_member(error, "retryable"))) {
         client_count(COUNTER_RETRYABLE);
         chat->retry_us = schedule_now_us() + scan_member_i64(error, "retry_after_ms", 0) * US_PER_MS +
@@ -114,13 +160,14 @@ static void on_refused(struct chat *chat, struct str error, bool is_message)
     if (!chat->session->agent || !is_message)
         client_count(COUNTER_REFUSED);
     chat->is_ours = false;
-    chat->is_sent = false;
+    chat->tried_count = chat->acks_count;
 }
 
 static void on_answer(struct chat *chat, const struct frame *frame)
 {
     char letter = *frame->request_id.data;
-    chat->is_busy = false;
+    if (letter != 'm')
+        chat->is_asking = false;
     if (!frame->success) {
         on_refused(chat, frame->error, letter == 'm');
         return;
@@ -147,7 +194,8 @@ void chats_on_response(struct session *session, const struct frame *frame)
     struct chat *chat = session->chats;
     while (chat && chat->number != number)
         chat = chat->next;
-    if (!chat || chat->asked != asked)
+    bool is_message = *frame->request_id.data == 'm';
+    if (!chat || asked != (is_message ? chat->acks_count + 1 : chat->asked))
         return;
     on_answer(chat, frame);
     chat_step(chat);
@@ -156,10 +204,15 @@ void chats_on_response(struct session *session, const struct frame *frame)
 /* ---- what next ---- */
 
 /* Of what was due before the settling began, everything is still sent. */
-static bool may_write(const struct chat *chat)
+static bool may_write(struct chat *chat)
 {
     int64_t settle_us = atomic_load(&client_get()->control->began_us[PHASE_SETTLE]);
-    return chat->is_ours && (chat->is_sent || settle_us == 0 || chat->due_us <= settle_us);
+    bool was_tried = chat->sent_count < chat->tried_count;
+    if (!chat->is_ours || chat->is_broken)
+        return false;
+    if (chat->session->agent && client_get()->options->in_flight > 0)
+        return false;
+    return was_tried || settle_us == 0 || (every_us(chat) > 0 && chat->next_due_us <= settle_us);
 }
 
 static void check_ask(struct chat *chat)
@@ -193,10 +246,22 @@ static void check_step(struct chat *chat)
         check_end(chat);
 }
 
+static void write_or_wait(struct chat *chat, int64_t now_us)
+{
+    while (may_write(chat) && has_room(chat) && next_due_us(chat) <= now_us) {
+        bool is_first = !chat->id[0];
+        send_message(chat);
+        if (is_first)
+            return; /* the answer says which conversation it is */
+    }
+    if (may_write(chat) && has_room(chat))
+        step_at(chat, next_due_us(chat));
+}
+
 void chat_step(struct chat *chat)
 {
     int64_t now_us = schedule_now_us();
-    if (!session_is_ready(chat->session) || chat->is_busy)
+    if (!session_is_ready(chat->session) || chat->is_asking)
         return;
     if (now_us < chat->retry_us)
         step_at(chat, chat->retry_us);
@@ -204,15 +269,14 @@ void chat_step(struct chat *chat)
         ask_for_missed(chat);
     else if (client_phase() == PHASE_CHECK && !chat_is_checked(chat))
         check_step(chat);
-    else if (may_write(chat) && now_us >= chat->due_us)
-        send_message(chat);
-    else if (may_write(chat))
-        step_at(chat, chat->due_us);
+    else if (chat->id[0] || chat->sent_count == 0)
+        write_or_wait(chat, now_us);
 }
 
-bool chat_is_pending(const struct chat *chat)
+bool chat_is_pending(struct chat *chat)
 {
-    return chat->is_busy || (chat->is_behind && chat->is_ours) || may_write(chat);
+    return chat->is_asking || chat->sent_count > chat->acks_count || (chat->is_behind && chat->is_ours) ||
+           may_write(chat);
 }
 
 /* What an agent has handed on is read by its shopper. */

@@ -51,7 +51,28 @@ static bool had_begun(enum phase phase, int64_t us)
 
 int client_span_at(int64_t us)
 {
-    return had_begun(PHASE_AFTER, us) ? SPAN_AFTER : had_begun(PHASE_STORM, us) ? SPAN_STORM : SPAN_BEFORE;
+    static const struct {
+        enum phase phase;
+        int span;
+    } last_first[] = {{PHASE_SETTLE, SPAN_SETTLE},
+                      {PHASE_AFTER, SPAN_AFTER},
+                      {PHASE_STORM, SPAN_STORM},
+                      {PHASE_STEADY, SPAN_BEFORE}};
+    for (size_t i = 0; i < sizeof last_first / sizeof *last_first; i++)
+        if (had_begun(last_first[i].phase, us))
+            return last_first[i].span;
+    return SPAN_RAMP;
+}
+
+void client_note_delivery(int64_t due_us, int64_t took_us)
+{
+    struct report *report = the_client.report;
+    int span = client_span_at(due_us);
+    histogram_add(&report->delivery_us[span], took_us);
+    if (span != SPAN_BEFORE)
+        return;
+    int64_t second = (due_us - the_client.control->began_us[PHASE_STEADY]) / US_PER_S;
+    histogram_add(&report->delivery_each_s[second < REPORT_SECONDS ? second : REPORT_SECONDS - 1], took_us);
 }
 
 /* ---- what the parent reads ---- */

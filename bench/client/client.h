@@ -38,3 +38,5 @@ void client_count(enum counter counter);
 enum phase client_phase(void);
 /* The span of the run that a moment belongs to. */
 int client_span_at(int64_t us);
+/* A message of the other side came, so long after it was due. */
+void client_note_delivery(int64_t due_us, int64_t took_us);
