@@ -78,8 +78,8 @@ static struct chat *chat_new(struct session *session)
 
 static void chat_take(struct chat *chat)
 {
-    if (!chat->is_ours && chat->tried_count == chat->acks_count)
-        chat_begin_clock(chat);
+    if (!chat->is_ours && chat->sending.tried_count == chat->sending.acks_count)
+        sending_begin(&chat->sending, chat_every_us(chat));
     chat->is_ours = true;
 }
 
@@ -198,7 +198,7 @@ void chats_lost_socket(struct chat *first)
     for (struct chat *chat = first; chat; chat = chat->next) {
         chat->is_asking = false;
         chat->asked++;
-        chat->sent_count = chat->acks_count;
+        sending_again(&chat->sending);
         schedule_off(&client_get()->schedule, &chat->timer);
     }
 }

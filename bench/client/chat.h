@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "client/schedule.h"
-#include "options.h"
+#include "client/sending.h"
 #include "shopbell/str.h"
 
 struct session;
@@ -31,16 +31,13 @@ struct chat {
     uint32_t last_seq;      /* everything up to there was seen */
     uint32_t generation;    /* of the last event seen */
     uint64_t digest;        /* of all that was seen */
-    int64_t next_due_us;    /* of the first message that was never sent */
     int64_t retry_us;       /* nothing before that */
-    uint32_t *acks;         /* owned; the seq of each message of this side */
-    uint32_t acks_count, acks_cap;
-    uint32_t sent_count;            /* on this socket, or acknowledged: those past acks_count are under way */
-    uint32_t tried_count;           /* on any */
-    int64_t dues_us[IN_FLIGHT_MAX]; /* of the messages up to tried_count, each at its number modulo this */
-    uint32_t asked;                 /* history and check: an answer to any but the last comes too late */
-    struct check *check;            /* owned; NULL: not begun */
-    bool is_ours;                   /* an agent may lose it */
+    struct sending sending;
+    uint32_t *acks; /* owned; the seq of each acknowledged message of this side */
+    uint32_t acks_cap;
+    uint32_t asked;      /* history and check: an answer to any but the last comes too late */
+    struct check *check; /* owned; NULL: not begun */
+    bool is_ours;        /* an agent may lose it */
     bool is_asking;
     bool is_broken; /* it writes no more */
     bool is_behind; /* something was missed */
@@ -66,7 +63,7 @@ void chats_on_response(struct session *session, const struct frame *frame);
 
 /* Does what is to be done now, if anything. */
 void chat_step(struct chat *chat);
-bool chat_is_pending(struct chat *chat);
+bool chat_is_pending(const struct chat *chat);
 bool chat_is_checked(const struct chat *chat);
 
 /* What a side's custom_ids begin with; behind it stands the message's number, from 1. */

@@ -7,8 +7,8 @@ enum { CHAT_CUSTOM_ID_BYTES = 64 };
 
 /* Of this side's message n. */
 struct str chat_custom_id(const struct chat *chat, uint32_t n, char out[CHAT_CUSTOM_ID_BYTES]);
-/* Gives its next message a time, from now on. */
-void chat_begin_clock(struct chat *chat);
+/* From one message of this side to the next; 0: no clock. */
+int64_t chat_every_us(const struct chat *chat);
 
 /* The next event was seen. from: JSON with its seq and generation; see chat_digest() for what. */
 void chat_see(struct chat *chat, struct str from, struct str what);

@@ -21,34 +21,9 @@ static void step_at(struct chat *chat, int64_t us)
     schedule_at(&client_get()->schedule, &chat->timer, us, step_cb);
 }
 
-/* ---- the clock ---- */
-
-static int64_t every_us(const struct chat *chat)
+int64_t chat_every_us(const struct chat *chat)
 {
     return options_every_us(client_get()->options, chat->session->agent);
-}
-
-static int64_t *due_of(struct chat *chat, uint32_t n)
-{
-    return &chat->dues_us[n % IN_FLIGHT_MAX];
-}
-
-void chat_begin_clock(struct chat *chat)
-{
-    chat->next_due_us = schedule_now_us() + client_random_below(every_us(chat));
-}
-
-/* When message n, the next to be sent, is due: what it was given before, or what the clock says. */
-static int64_t next_due_us(struct chat *chat)
-{
-    uint32_t n = chat->sent_count + 1;
-    return n <= chat->tried_count ? *due_of(chat, n) : chat->next_due_us;
-}
-
-static bool has_room(const struct chat *chat)
-{
-    const struct options *options = client_get()->options;
-    return chat->sent_count - chat->acks_count < (options->in_flight > 0 ? options->in_flight : 1);
 }
 
 /* ---- what is asked ---- */
@@ -78,24 +53,12 @@ static void put_text(char *out, int64_t due_us)
     out[bytes] = '\0';
 }
 
-/* The first time it is; then the clock goes on. */
-static void note_first_try(struct chat *chat, uint32_t n)
-{
-    int64_t step_us = every_us(chat);
-    *due_of(chat, n) = step_us > 0 ? chat->next_due_us : schedule_now_us();
-    chat->next_due_us += step_us;
-    chat->tried_count = n;
-}
-
 static void send_message(struct chat *chat)
 {
     char text[TEXT_MAX_BYTES], custom_id[CHAT_CUSTOM_ID_BYTES], payload[TEXT_MAX_BYTES + 256],
         target[64] = "", request_id[32];
-    uint32_t n = ++chat->sent_count;
-    client_count(n <= chat->tried_count ? COUNTER_RESENT : COUNTER_SENT);
-    if (n > chat->tried_count)
-        note_first_try(chat, n);
-    put_text(text, *due_of(chat, n));
+    uint32_t n = sending_take(&chat->sending, chat_every_us(chat));
+    put_text(text, sending_due_us(&chat->sending, n));
     chat_custom_id(chat, n, custom_id);
     if (chat->id[0])
         snprintf(target, sizeof target, "\"conversation_id\":\"%s\",", chat->id);
@@ -108,7 +71,8 @@ static void send_message(struct chat *chat)
 
 static bool note_ack(struct chat *chat, uint32_t seq)
 {
-    if (chat->acks_count == chat->acks_cap) {
+    uint32_t n = chat->sending.acks_count;
+    if (n == chat->acks_cap) {
         uint32_t cap = chat->acks_cap ? chat->acks_cap * 2 : 16;
         uint32_t *acks = realloc(chat->acks, cap * sizeof *acks);
         if (!acks)
@@ -116,7 +80,8 @@ static bool note_ack(struct chat *chat, uint32_t seq)
         chat->acks = acks;
         chat->acks_cap = cap;
     }
-    chat->acks[chat->acks_count++] = seq;
+    chat->acks[n] = seq;
+    chat->sending.acks_count++;
     return true;
 }
 
@@ -128,7 +93,7 @@ static void on_ack(struct chat *chat, struct str payload)
     if (conversation.data)
         chat_see_conversation(chat, conversation);
     if (seq == (int64_t)chat->last_seq + 1)
-        chat_see(chat, payload, chat_custom_id(chat, chat->acks_count + 1, custom_id));
+        chat_see(chat, payload, chat_custom_id(chat, chat->sending.acks_count + 1, custom_id));
     else if (seq > chat->last_seq)
         chat->is_behind = true;
     if (!note_ack(chat, (uint32_t)seq))
@@ -136,7 +101,7 @@ static void on_ack(struct chat *chat, struct str payload)
     client_count(COUNTER_ACKED);
     if (scan_is_true(scan_member(payload, "duplicate")))
         client_count(COUNTER_ACKED_DUPLICATE);
-    int64_t due_us = *due_of(chat, chat->acks_count);
+    int64_t due_us = sending_due_us(&chat->sending, chat->sending.acks_count);
     histogram_add(&client_get()->report->ack_us[client_span_at(due_us)], schedule_now_us() - due_us);
 }
 
@@ -145,7 +110,7 @@ static void on_ack(struct chat *chat, struct str payload)
 static void on_refused(struct chat *chat, struct str error, bool is_message)
 {
     if (is_message)
-        chat->sent_count = chat->acks_count;
+        sending_again(&chat->sending);
     if (client_get()->options->in_flight > 1)
         chat->is_broken = true;
     if (scan_is_true(scan_member(error, "retryable"))) {
@@ -160,7 +125,7 @@ static void on_refused(struct chat *chat, struct str error, bool is_message)
     if (!chat->session->agent || !is_message)
         client_count(COUNTER_REFUSED);
     chat->is_ours = false;
-    chat->tried_count = chat->acks_count;
+    sending_forget(&chat->sending);
 }
 
 static void on_answer(struct chat *chat, const struct frame *frame)
@@ -195,7 +160,7 @@ void chats_on_response(struct session *session, const struct frame *frame)
     while (chat && chat->number != number)
         chat = chat->next;
     bool is_message = *frame->request_id.data == 'm';
-    if (!chat || asked != (is_message ? chat->acks_count + 1 : chat->asked))
+    if (!chat || asked != (is_message ? chat->sending.acks_count + 1 : chat->asked))
         return;
     on_answer(chat, frame);
     chat_step(chat);
@@ -204,15 +169,12 @@ void chats_on_response(struct session *session, const struct frame *frame)
 /* ---- what next ---- */
 
 /* Of what was due before the settling began, everything is still sent. */
-static bool may_write(struct chat *chat)
+static bool may_write(const struct chat *chat)
 {
-    int64_t settle_us = atomic_load(&client_get()->control->began_us[PHASE_SETTLE]);
-    bool was_tried = chat->sent_count < chat->tried_count;
-    if (!chat->is_ours || chat->is_broken)
+    const struct options *options = client_get()->options;
+    if (!chat->is_ours || chat->is_broken || (chat->session->agent && options->in_flight > 0))
         return false;
-    if (chat->session->agent && client_get()->options->in_flight > 0)
-        return false;
-    return was_tried || settle_us == 0 || (every_us(chat) > 0 && chat->next_due_us <= settle_us);
+    return sending_owes(&chat->sending) || client_is_due(chat->sending.next_due_us, options->in_flight > 0);
 }
 
 static void check_ask(struct chat *chat)
@@ -248,14 +210,15 @@ static void check_step(struct chat *chat)
 
 static void write_or_wait(struct chat *chat, int64_t now_us)
 {
-    while (may_write(chat) && has_room(chat) && next_due_us(chat) <= now_us) {
+    while (may_write(chat) && sending_has_room(&chat->sending) &&
+           sending_next_due_us(&chat->sending) <= now_us) {
         bool is_first = !chat->id[0];
         send_message(chat);
         if (is_first)
             return; /* the answer says which conversation it is */
     }
-    if (may_write(chat) && has_room(chat))
-        step_at(chat, next_due_us(chat));
+    if (may_write(chat) && sending_has_room(&chat->sending))
+        step_at(chat, sending_next_due_us(&chat->sending));
 }
 
 void chat_step(struct chat *chat)
@@ -269,14 +232,14 @@ void chat_step(struct chat *chat)
         ask_for_missed(chat);
     else if (client_phase() == PHASE_CHECK && !chat_is_checked(chat))
         check_step(chat);
-    else if (chat->id[0] || chat->sent_count == 0)
+    else if (chat->id[0] || chat->sending.sent_count == 0)
         write_or_wait(chat, now_us);
 }
 
-bool chat_is_pending(struct chat *chat)
+bool chat_is_pending(const struct chat *chat)
 {
-    return chat->is_asking || chat->sent_count > chat->acks_count || (chat->is_behind && chat->is_ours) ||
-           may_write(chat);
+    return chat->is_asking || chat->sending.sent_count > chat->sending.acks_count ||
+           (chat->is_behind && chat->is_ours) || may_write(chat);
 }
 
 /* What an agent has handed on is read by its shopper. */

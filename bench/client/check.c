@@ -71,7 +71,7 @@ static void check_number(struct author *author, uint32_t number, bool is_own)
 
 static void check_own(struct check *check, const struct chat *chat, uint32_t number, uint32_t seq)
 {
-    if (number > chat->acks_count)
+    if (number > chat->sending.acks_count)
         return; /* stored, and the answer never came: nothing was promised */
     if (chat->acks[number - 1] == seq)
         check->own_found++;
@@ -125,7 +125,7 @@ bool check_finish(struct check *check, const struct chat *chat)
     if (!is_shown && schedule_now_us() - check->read_all_us < PUSH_MAX_US)
         return false;
     count(COUNTER_UNDELIVERED, (int64_t)check->read_seq - chat->last_seq);
-    count(COUNTER_LOST, (int64_t)chat->acks_count - check->own_found);
+    count(COUNTER_LOST, (int64_t)chat->sending.acks_count - check->own_found);
     count(COUNTER_DIFFERENT, check->digest != check->seen_digest || check->read_seq < check->seen_seq);
     return true;
 }

@@ -64,6 +64,13 @@ int client_span_at(int64_t us)
     return SPAN_RAMP;
 }
 
+bool client_is_due(int64_t due_us, bool has_no_clock)
+{
+    int64_t settle_us =
+        atomic_load_explicit(&the_client.control->began_us[PHASE_SETTLE], memory_order_relaxed);
+    return settle_us == 0 || (!has_no_clock && due_us <= settle_us);
+}
+
 void client_note_delivery(int64_t due_us, int64_t took_us)
 {
     struct report *report = the_client.report;

@@ -38,5 +38,7 @@ void client_count(enum counter counter);
 enum phase client_phase(void);
 /* The span of the run that a moment belongs to. */
 int client_span_at(int64_t us);
+/* Something with this time may still begin: until the settling, and after it if it was due before. */
+bool client_is_due(int64_t due_us, bool has_no_clock);
 /* A message of the other side came, so long after it was due. */
 void client_note_delivery(int64_t due_us, int64_t took_us);

@@ -44,7 +44,7 @@ static int setup(void **state)
     memset(&report, 0, sizeof report);
     client_get()->report = &report;
     client_get()->run = 0x9;
-    chat = (struct chat){.session = &session, .acks = acks, .acks_count = 3, .is_ours = true};
+    chat = (struct chat){.session = &session, .acks = acks, .sending.acks_count = 3, .is_ours = true};
     chat_tag(&chat, own);
     for (int i = 0; as_it_is[i]; i++) {
         char id[64] = "";
