@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *const protocol_names[PROTOCOLS_COUNT] = {"shopbell", "relay", "socketio", "nchan"};
+
 const char *const scenario_names[SCENARIOS_COUNT] = {"idle", "chat", "storm"};
 
 static const char help_text[] =
@@ -19,6 +21,10 @@ static const char help_text[] =
     "                       chat: some of them write, with agents, and only that is measured\n"
     "                       storm: as idle, then wait for the server to be restarted, until everybody is\n"
     "                       back, and for --seconds more\n"
+    "  --protocol NAME      shopbell, or what stands beside it in bench/README.md: relay, socketio, nchan, "
+    "whose\n"
+    "                       URL has the whole path, which have no --site, and of which only chat and idle "
+    "are had\n"
     "  --sessions N         shoppers, each with a socket of its own (1000)\n"
     "  --rate N             how many of them connect a second at the start (1000)\n"
     "  --conversations N    so many of the shoppers write (0)\n"
@@ -96,14 +102,31 @@ static bool read_number(struct options *options, const struct number_option *opt
     return true;
 }
 
+/* Its place in a list of names; -1: said that it is none of them. */
+static int read_name(const char *option, const char *name, const char *const *names, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return i;
+    fprintf(stderr, "shopbell-bench: %s %s: there are", option, name);
+    for (int i = 0; i < count; i++)
+        fprintf(stderr, " %s", names[i]);
+    fputs("\n", stderr);
+    return -1;
+}
+
 static bool read_scenario(struct options *options, const char *name)
 {
-    for (int i = 0; i < SCENARIOS_COUNT; i++)
-        if (strcmp(scenario_names[i], name) == 0) {
-            options->scenario = (enum scenario)i;
-            return true;
-        }
-    return complain(name, "is no scenario; there are idle, chat and storm");
+    int found = read_name("--scenario", name, scenario_names, SCENARIOS_COUNT);
+    options->scenario = (enum scenario)found;
+    return found >= 0;
+}
+
+static bool read_protocol(struct options *options, const char *name)
+{
+    int found = read_name("--protocol", name, protocol_names, PROTOCOLS_COUNT);
+    options->protocol = (enum protocol)found;
+    return found >= 0;
 }
 
 static bool read_watch(struct options *options, const char *text)
@@ -194,6 +217,8 @@ static bool read_option(struct options *options, const char *name, const char *v
         return read_number(options, number, value);
     if (strcmp(name, "--scenario") == 0)
         return read_scenario(options, value);
+    if (strcmp(name, "--protocol") == 0)
+        return read_protocol(options, value);
     if (strcmp(name, "--watch") == 0)
         return read_watch(options, value);
     if (strcmp(name, "--url") == 0)
@@ -211,19 +236,33 @@ static bool read_option(struct options *options, const char *name, const char *v
     return true;
 }
 
+static bool check_protocol(const struct options *options)
+{
+    if (options->protocol == PROTOCOL_SHOPBELL) {
+        if (!options->site)
+            return complain("--site", "is needed; --help says more");
+        if (options->agents > 0 && (!options->agent_email || !options->agent_password))
+            return complain("--agents", "needs --agent-email and --agent-password");
+        return true;
+    }
+    if (options->scenario == SCENARIO_STORM)
+        return complain("--scenario", "storm speaks Shopbell's protocol alone: only it resumes");
+    if (options->protocol == PROTOCOL_NCHAN && options->agents != options->conversations)
+        return complain("--agents", "must be as many as --conversations with nchan: a socket is in one room");
+    return true;
+}
+
 static bool check(const struct options *options, const char *url)
 {
-    if (!url || !options->site)
-        return complain(url ? "--site" : "--url", "is needed; --help says more");
-    if (options->agents > 0 && (!options->agent_email || !options->agent_password))
-        return complain("--agents", "needs --agent-email and --agent-password");
+    if (!url)
+        return complain("--url", "is needed; --help says more");
     if (options->conversations > options->sessions)
         return complain("--conversations", "cannot be more than --sessions");
     if (options->scenario == SCENARIO_CHAT && options->conversations == 0)
         return complain("--conversations", "is needed for chat");
     if (options->messages > 0 && options->in_flight > 0)
         return complain("--in-flight", "goes without a clock, and --messages by it: give one of them");
-    return true;
+    return check_protocol(options);
 }
 
 enum options_verdict options_read(struct options *options, int argc, char *argv[])

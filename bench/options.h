@@ -8,6 +8,9 @@
 
 enum scenario { SCENARIO_IDLE, SCENARIO_CHAT, SCENARIO_STORM, SCENARIOS_COUNT };
 
+/* Shopbell's own, and those of what stands beside it in a measurement. */
+enum protocol { PROTOCOL_SHOPBELL, PROTOCOL_RELAY, PROTOCOL_SOCKETIO, PROTOCOL_NCHAN, PROTOCOLS_COUNT };
+
 enum { WATCHES_MAX = 8, WATCH_PIDS_MAX = 128, IN_FLIGHT_MAX = 16 };
 
 /* Processes of this machine whose cost is to be told. */
@@ -19,6 +22,7 @@ struct watch {
 
 struct options {
     enum scenario scenario;
+    enum protocol protocol;
     char host[256]; /* as in the Host header, with the port */
     char path[256];
     char origin[300];

@@ -6,7 +6,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "client/chat.h"
+#include "client/play.h"
+#include "client/relay.h"
 #include "client/session.h"
 
 enum { TICK_MS = 100, US_PER_S = 1000000, SUBNET_HOSTS = 250 };
@@ -33,9 +34,21 @@ int64_t client_random_below(int64_t bound)
     return bound > 0 ? (int64_t)(client_random() % (uint64_t)bound) : 0;
 }
 
+void client_count_by(enum counter counter, int64_t by)
+{
+    the_client.report->counters[counter] += (uint64_t)by;
+}
+
 void client_count(enum counter counter)
 {
-    the_client.report->counters[counter]++;
+    client_count_by(counter, 1);
+}
+
+/* The first processes get one more. */
+int64_t client_share_of(int64_t total)
+{
+    int64_t processes = the_client.options->processes;
+    return total / processes + (the_client.number < total % processes);
 }
 
 enum phase client_phase(void)
@@ -113,15 +126,16 @@ static void tell_state(struct client *client)
     report->late_max_us = client->schedule.late_max_us;
 }
 
-static void look_at_chats(struct client *client)
+static void *session_at(const struct client *client, uint32_t i)
+{
+    return client->sessions + i * client->play->bytes;
+}
+
+static void look_at_all(struct client *client)
 {
     int64_t pending = 0, unchecked = 0;
     for (uint32_t i = 0; i < client->sessions_count; i++)
-        for (struct chat *chat = client->sessions[i].chats; chat; chat = chat->next) {
-            chat_step(chat);
-            pending += chat_is_pending(chat);
-            unchecked += !chat_is_checked(chat);
-        }
+        client->play->look(session_at(client, i), &pending, &unchecked);
     client->report->chats_pending = pending;
     client->report->chats_unchecked = unchecked;
 }
@@ -132,19 +146,12 @@ static void tick_cb(uv_timer_t *timer)
     enum phase phase = client_phase();
     tell_state(client);
     if (phase == PHASE_SETTLE || phase == PHASE_CHECK)
-        look_at_chats(client);
+        look_at_all(client);
     if (phase == PHASE_END)
         uv_stop(&client->loop);
 }
 
 /* ---- start ---- */
-
-/* This process's share of a total; the first ones get one more. */
-static int64_t share_of(int64_t total, const struct client *client)
-{
-    int64_t processes = client->options->processes;
-    return total / processes + (client->number < total % processes);
-}
 
 /* On loopback every session has an address of its own in 127.0.0.0/8, as people do, and ports never run
  * out. 0: the system chooses. */
@@ -159,44 +166,48 @@ static uint32_t source_of(const struct client *client, uint32_t session)
            (1 + session % SUBNET_HOSTS);
 }
 
-/* Writers are spread evenly over the sessions, so that they come at all times of the ramp. */
-static bool is_writer(int64_t shopper, int64_t shoppers, int64_t writers)
+/* Writers are spread evenly over the shoppers, so that they come at all times of the ramp. -1: not one. */
+static int64_t writer_of(int64_t shopper, int64_t shoppers, int64_t writers)
 {
-    return shopper * writers / shoppers != (shopper + 1) * writers / shoppers;
+    int64_t before = shopper * writers / shoppers;
+    return before != (shopper + 1) * writers / shoppers ? before : -1;
 }
 
 static void begin_sessions(struct client *client)
 {
-    int64_t agents = share_of(client->options->agents, client);
+    int64_t agents = client_share_of(client->options->agents);
     int64_t shoppers = client->sessions_count - agents;
-    int64_t writers = share_of(client->options->conversations, client);
+    int64_t writers = client_share_of(client->options->conversations);
     int64_t now_us = schedule_now_us();
     for (uint32_t i = 0; i < client->sessions_count; i++) {
-        struct session_spec spec = {.number = i, .source = source_of(client, i), .is_agent = i < agents};
-        if (spec.is_agent)
-            spec.agent = (uint32_t)(i * client->options->processes + client->number + 1);
-        else
-            spec.is_writer = is_writer(i - agents, shoppers, writers);
         int64_t place = (int64_t)i * client->options->processes + client->number;
-        session_begin(&client->sessions[i], &spec, now_us + place * US_PER_S / client->options->rate);
+        struct part part = {.number = i, .source = source_of(client, i), .writer = -1};
+        if (i < agents)
+            part.agent = (uint32_t)place + 1;
+        else
+            part.writer = writer_of(i - agents, shoppers, writers);
+        client->play->begin(session_at(client, i), &part, now_us + place * US_PER_S / client->options->rate);
     }
 }
 
 static bool client_init(struct client *client)
 {
     const struct options *options = client->options;
-    int64_t agents = share_of(options->agents, client);
-    int64_t writers = share_of(options->conversations, client);
-    client->sessions_count = (uint32_t)(share_of(options->sessions, client) + agents);
-    client->sessions = calloc(client->sessions_count, sizeof *client->sessions);
-    uint32_t timers = client->sessions_count + (uint32_t)(writers + agents * SESSION_CHATS_MAX);
+    const struct play *play =
+        options->protocol == PROTOCOL_SHOPBELL ? &session_play : relay_play(options->protocol);
+    int64_t agents = client_share_of(options->agents);
+    int64_t writers = client_share_of(options->conversations);
+    client->play = play;
+    client->sessions_count = (uint32_t)(client_share_of(options->sessions) + agents);
+    client->sessions = calloc(client->sessions_count, play->bytes);
+    uint32_t timers = client->sessions_count + (uint32_t)(writers + agents * play->agent_timers);
     the_target = (struct socket_target){
         .address = options->address,
         .address_len = options->address_len,
-        .ws = {options->host, options->path, options->origin, SESSION_SUBPROTOCOL},
+        .ws = {options->host, options->path, options->origin, play->subprotocol},
     };
     uv_loop_init(&client->loop);
-    sockets_use(&client->loop, &the_target, &session_upcalls, client_random);
+    sockets_use(&client->loop, &the_target, &play->upcalls, client_random);
     return client->sessions && schedule_init(&client->schedule, &client->loop, timers);
 }
 

@@ -9,7 +9,7 @@
 #include "options.h"
 #include "report.h"
 
-struct session;
+struct play;
 
 struct client {
     uv_loop_t loop;
@@ -17,7 +17,8 @@ struct client {
     struct control *control;
     struct report *report;
     struct schedule schedule;
-    struct session *sessions; /* owned; agents first */
+    const struct play *play;
+    char *sessions; /* owned; play's, agents first */
     uint32_t sessions_count;
     uint32_t number; /* of this process, from 0 */
     uint32_t run;    /* in every custom_id, so that two runs on one server do not meet */
@@ -34,7 +35,10 @@ bool client_run(const struct options *options, struct control *control, struct r
 
 uint64_t client_random(void);
 int64_t client_random_below(int64_t bound); /* 0 when bound is */
+/* This process's part of a total. */
+int64_t client_share_of(int64_t total);
 void client_count(enum counter counter);
+void client_count_by(enum counter counter, int64_t by);
 enum phase client_phase(void);
 /* The span of the run that a moment belongs to. */
 int client_span_at(int64_t us);

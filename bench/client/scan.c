@@ -145,3 +145,13 @@ int64_t scan_member_i64(struct str object, const char *key, int64_t fallback)
 {
     return scan_i64(scan_member(object, key), fallback);
 }
+
+bool scan_take_u32(struct str *text, uint32_t *number)
+{
+    size_t digits = 0;
+    *number = 0;
+    for (; digits < text->len && text->data[digits] >= '0' && text->data[digits] <= '9'; digits++)
+        *number = *number * 10 + (uint32_t)(text->data[digits] - '0');
+    *text = (struct str){text->data + digits, text->len - digits};
+    return digits > 0;
+}

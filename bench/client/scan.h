@@ -18,6 +18,9 @@ bool scan_next_item(struct str *rest, struct str *item);
 /* The member's raw value; data == NULL: there is none. */
 struct str scan_member(struct str object, const char *key);
 
+/* Takes a decimal number off the front; false: there is none. */
+bool scan_take_u32(struct str *text, uint32_t *number);
+
 /* What is between the quotes, escapes as they are; data == NULL: not a string. */
 struct str scan_text(struct str value);
 int64_t scan_i64(struct str value, int64_t fallback);

@@ -324,14 +324,34 @@ static void on_text(struct socket *socket, struct str text)
         client_count(COUNTER_BAD_FRAMES);
 }
 
-const struct socket_upcalls session_upcalls = {.on_open = on_open, .on_text = on_text, .on_lost = on_lost};
+/* ---- the play ---- */
 
-void session_begin(struct session *session, const struct session_spec *spec, int64_t at_us)
+static void begin(void *memory, const struct part *part, int64_t at_us)
 {
-    session->number = spec->number;
-    session->source = spec->source;
-    session->agent = spec->agent;
-    session->is_writer = spec->is_writer;
+    struct session *session = memory;
+    session->number = part->number;
+    session->source = part->source;
+    session->agent = part->agent;
+    session->is_writer = part->writer >= 0;
     session->back_ms = -1;
     schedule_at(&client_get()->schedule, &session->timer, at_us, connect_now);
 }
+
+static void look(void *memory, int64_t *pending, int64_t *unchecked)
+{
+    const struct session *session = memory;
+    for (struct chat *chat = session->chats; chat; chat = chat->next) {
+        chat_step(chat);
+        *pending += chat_is_pending(chat);
+        *unchecked += !chat_is_checked(chat);
+    }
+}
+
+const struct play session_play = {
+    .bytes = sizeof(struct session),
+    .agent_timers = SESSION_CHATS_MAX,
+    .subprotocol = "shopbell.v1",
+    .upcalls = {.on_open = on_open, .on_text = on_text, .on_lost = on_lost},
+    .begin = begin,
+    .look = look,
+};

@@ -12,10 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "client/play.h"
 #include "client/schedule.h"
 #include "client/socket.h"
-
-#define SESSION_SUBPROTOCOL "shopbell.v1"
 
 enum { SESSION_CHATS_MAX = 110 }; /* an agent's capacity is at most 100, and some were handed on */
 
@@ -49,15 +48,8 @@ struct session {
     const struct chat *checked; /* one at a time, for the server's rate limit; NULL: none. Borrowed */
 };
 
-struct session_spec {
-    uint32_t number, source, agent;
-    bool is_agent, is_writer;
-};
+extern const struct play session_play;
 
-extern const struct socket_upcalls session_upcalls;
-
-/* *session is zeroed. It connects at that time. */
-void session_begin(struct session *session, const struct session_spec *spec, int64_t at_us);
 bool session_is_ready(const struct session *session);
 /* Sends {"request_id": "<id>", "action": "<action>", "payload": {<payload>}}. */
 void session_ask(struct session *session, const char *request_id, const char *action, const char *payload);

@@ -274,10 +274,12 @@ static void on_connected(struct socket *socket)
         lose_by_error(socket, error);
         return;
     }
+    struct ws_target target = shared.target->ws;
+    if (shared.upcalls.path)
+        target.path = shared.upcalls.path(socket);
     socket->state = SOCKET_UPGRADING;
     watch(socket);
-    send_bytes(socket, (unsigned char *)request,
-               ws_handshake_request(request, sizeof request, &shared.target->ws));
+    send_bytes(socket, (unsigned char *)request, ws_handshake_request(request, sizeof request, &target));
 }
 
 static void on_event_cb(uv_poll_t *poll, int status, int events)

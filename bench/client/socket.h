@@ -36,6 +36,8 @@ struct socket_upcalls {
     void (*on_open)(struct socket *socket);
     void (*on_text)(struct socket *socket, struct str text); /* borrowed until return */
     void (*on_lost)(struct socket *socket, const struct socket_loss *loss);
+    const char *(*path)(
+        const struct socket *socket); /* of its own; NULL: the target's. Borrowed until the next */
 };
 
 struct socket_target {

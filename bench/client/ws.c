@@ -11,11 +11,13 @@ static const char handshake_accept[] = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 size_t ws_handshake_request(char *out, size_t size, const struct ws_target *target)
 {
-    int printed = snprintf(out, size,
-                           "GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                           "Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n"
-                           "Sec-WebSocket-Protocol: %s\r\nOrigin: %s\r\n\r\n",
-                           target->path, target->host, handshake_key, target->subprotocol, target->origin);
+    int printed = snprintf(
+        out, size,
+        "GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n"
+        "%s%s%sOrigin: %s\r\n\r\n",
+        target->path, target->host, handshake_key, target->subprotocol ? "Sec-WebSocket-Protocol: " : "",
+        target->subprotocol ? target->subprotocol : "", target->subprotocol ? "\r\n" : "", target->origin);
     return printed > 0 && (size_t)printed < size ? (size_t)printed : 0;
 }
 

@@ -21,7 +21,7 @@ struct ws_target {
     const char *host; /* as in the Host header, with the port */
     const char *path;
     const char *origin;
-    const char *subprotocol;
+    const char *subprotocol; /* NULL: none is asked for */
 };
 
 /* Writes the request; returns its bytes, 0 when out is too small. */

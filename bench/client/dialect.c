@@ -1,0 +1,152 @@
+#include "client/dialect.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "client/scan.h"
+
+size_t dialect_put(char *out, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(out, DIALECT_FRAME_MAX_BYTES, format, args);
+    va_end(args);
+    return len > 0 && len < DIALECT_FRAME_MAX_BYTES ? (size_t)len : 0;
+}
+
+static const struct saying nonsense = {.said = SAID_NONSENSE};
+
+static struct str skip(struct str text, size_t bytes)
+{
+    return (struct str){text.data + bytes, bytes < text.len ? text.len - bytes : 0};
+}
+
+/* ---- relay ---- */
+
+static size_t relay_put_join(char *out, struct seat_name seat)
+{
+    return dialect_put(out, "J%u", seat.room);
+}
+
+static size_t relay_put_message(char *out, struct seat_name seat, uint32_t n, struct str body)
+{
+    return dialect_put(out, "M%u %u " STR_FMT, seat.room, n, STR_ARG(body));
+}
+
+static struct saying relay_read(struct str text)
+{
+    struct str rest = skip(text, 1);
+    struct saying saying = {.said = SAID_NOTHING};
+    char letter = text.len > 0 ? *text.data : '\0';
+    if (letter == 'P')
+        return saying;
+    if (!scan_take_u32(&rest, &saying.at.room))
+        return nonsense;
+    rest = skip(rest, 1);
+    if (letter == 'J')
+        saying.said = SAID_JOINED;
+    else if ((letter == 'A' || letter == 'M') && scan_take_u32(&rest, &saying.n))
+        saying.said = letter == 'A' ? SAID_ACK : SAID_MESSAGE;
+    else
+        return nonsense;
+    saying.body = skip(rest, 1);
+    return saying;
+}
+
+const struct dialect dialect_relay = {
+    .subprotocol = "relay.v1",
+    .ping = "P",
+    .is_welcome_when_open = true,
+    .has_lobby = true,
+    .put_join = relay_put_join,
+    .put_message = relay_put_message,
+    .read = relay_read,
+};
+
+/* ---- socket.io: an ack's id is n times the places, and the place; n is 0 for joining ---- */
+
+enum { PLACES = DIALECT_PLACES_MAX + 1 };
+
+static size_t socketio_put_join(char *out, struct seat_name seat)
+{
+    return dialect_put(out, "42%u[\"join\",\"%u\"]", seat.place, seat.room);
+}
+
+static size_t socketio_put_message(char *out, struct seat_name seat, uint32_t n, struct str body)
+{
+    return dialect_put(out, "42%u[\"msg\",\"%u\",%u,\"" STR_FMT "\"]", n * PLACES + seat.place, seat.room, n,
+                       STR_ARG(body));
+}
+
+static struct saying socketio_ack(struct str text)
+{
+    uint32_t id;
+    if (!scan_take_u32(&text, &id))
+        return nonsense;
+    return (struct saying){.said = id < PLACES ? SAID_JOINED : SAID_ACK,
+                           .by_place = true,
+                           .at.place = id % PLACES,
+                           .n = id / PLACES};
+}
+
+/* ["msg","<room>",<n>,"<body>"] */
+static struct saying socketio_event(struct str text)
+{
+    struct saying saying = {.said = SAID_MESSAGE};
+    struct str item, room;
+    if (!scan_next_item(&text, &item) || !str_eq(scan_text(item), STR("msg")) ||
+        !scan_next_item(&text, &item))
+        return nonsense;
+    room = scan_text(item);
+    if (!room.data || !scan_take_u32(&room, &saying.at.room) || !scan_next_item(&text, &item) ||
+        !scan_next_item(&text, &item))
+        return nonsense;
+    saying.body = scan_text(item);
+    return saying;
+}
+
+static bool begins(struct str text, const char *with)
+{
+    struct str start = str_from(with);
+    return text.len >= start.len && str_eq((struct str){text.data, start.len}, start);
+}
+
+static struct saying socketio_read(struct str text)
+{
+    if (begins(text, "43"))
+        return socketio_ack(skip(text, 2));
+    if (begins(text, "42"))
+        return socketio_event(skip(text, 2));
+    if (begins(text, "40"))
+        return (struct saying){.said = SAID_WELCOME};
+    if (begins(text, "2"))
+        return (struct saying){.said = SAID_NOTHING, .reply = "3"};
+    if (begins(text, "0"))
+        return (struct saying){.said = SAID_NOTHING, .reply = "40"};
+    return nonsense;
+}
+
+const struct dialect dialect_socketio = {
+    .put_join = socketio_put_join,
+    .put_message = socketio_put_message,
+    .read = socketio_read,
+};
+
+/* ---- nchan ---- */
+
+static size_t nchan_put_message(char *out, struct seat_name seat, uint32_t n, struct str body)
+{
+    return dialect_put(out, STR_FMT, STR_ARG(body));
+}
+
+static struct saying nchan_read(struct str text)
+{
+    return (struct saying){.said = SAID_MESSAGE, .by_place = true, .body = text};
+}
+
+const struct dialect dialect_nchan = {
+    .is_welcome_when_open = true,
+    .is_room_in_path = true,
+    .put_message = nchan_put_message,
+    .read = nchan_read,
+};
