@@ -1,0 +1,48 @@
+// Servers and their load, one after the other on the same machine: each run has a Redis of its own, and runs that are
+// compared alternate, so that what else the machine does meanwhile meets them all.
+import { load, wrongs, type Load, type LoadOptions } from './load.ts';
+import type { Context, Outcome } from './figure.ts';
+import { startRedis, type Fsync, type RedisServer } from './redis.ts';
+import type { Server } from './servers.ts';
+
+export interface Contender {
+  name: string;
+  start(redis: RedisServer): Promise<Server>;
+  options: LoadOptions;
+}
+
+export async function once(contender: Contender, fsync: Fsync, { say }: Context, outcome: Outcome): Promise<Load> {
+  const redis = await startRedis(fsync);
+  try {
+    const server = await contender.start(redis);
+    try {
+      const result = await load({ server, redis }, contender.options);
+      const found = wrongs(result);
+      outcome.raw.push({ name: contender.name, load: result });
+      outcome.wrongs.push(...found.map((wrong) => `${contender.name}: ${wrong}`));
+      say(`  ${contender.name}: ${found.length ? found.join(', ') : 'nothing lost, repeated or out of order'}`);
+      return result;
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await redis.stop();
+  }
+}
+
+/** So many times all of them in turn; by name. */
+export async function alternate(
+  contenders: Contender[],
+  { times, fsync }: { times: number; fsync: Fsync },
+  context: Context,
+  outcome: Outcome,
+): Promise<Map<string, Load[]>> {
+  const results = new Map<string, Load[]>(contenders.map(({ name }) => [name, []]));
+  for (let i = 0; i < times; i++) {
+    for (const contender of contenders) {
+      context.say(`  ${contender.name}, run ${i + 1} of ${times}`);
+      results.get(contender.name)!.push(await once(contender, fsync, context, outcome));
+    }
+  }
+  return results;
+}
