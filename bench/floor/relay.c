@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEADER_MAX_BYTES = 4, JOINED_BYTES = 200, ACK_BYTES = 120, ROOM_MAX = INT32_MAX };
+enum { HEADER_MAX_BYTES = 4, JOINED_BYTES = 200, ACK_BYTES = 120, ROOM_MAX = INT32_MAX, LOBBY = 0 };
 
 /* A frame as it came, with the header that it goes out with. */
 struct message {
@@ -111,8 +111,9 @@ static bool on_join(struct relay *relay, struct session *session, const char *te
 {
     uint32_t room;
     size_t digits = read_room(text + 1, len - 1, &room);
-    if (digits == 0 || digits + 1 > JOINED_BYTES ||
-        !rooms_join(&relay->rooms, session, &session->first, room))
+    if (digits == 0 || digits + 1 > JOINED_BYTES)
+        return false;
+    if (room != LOBBY && !rooms_join(&relay->rooms, session, &session->first, room))
         return false;
     answer(relay, session, 'J', text + 1, digits, JOINED_BYTES);
     return true;
