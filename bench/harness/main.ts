@@ -16,7 +16,7 @@ const FIGURES: Figure[] = [...memoryFigures, ...chatFigures];
 const say = (text: string): void => console.error(text);
 
 function build(): void {
-  const options = ['--buildtype=release', '-Db_lto=true', '-Dtests=false'];
+  const options = ['--buildtype=release', '-Dtests=false'];
   if (!existsSync(`${BUILD}/build.ninja`)) execFileSync('meson', ['setup', BUILD, ...options], { stdio: ['ignore', 'ignore', 'inherit'] });
   execFileSync('ninja', ['-C', BUILD], { stdio: ['ignore', 'ignore', 'inherit'] });
 }

@@ -60,7 +60,7 @@ static void link_went_down(struct link *link, const char *why)
 /* A master that was made a replica: somewhere there is, or will be, another one. */
 static void link_heed(struct link *link, const redisReply *reply)
 {
-    if (link->drop || link->state != LINK_UP || !reply_error_is(reply, "READONLY"))
+    if (!reply || link->drop || link->state != LINK_UP || !reply_error_is(reply, "READONLY"))
         return;
     log_warn("redis_demoted", LOG_CSTR("link", link->options.name), LOG_CSTR("answer", reply->str));
     link->drop = true;
