@@ -158,11 +158,16 @@ static void say_restart(const struct crew *crew)
             (long long)crew->total.sessions_ready);
 }
 
+static bool has_warm_up(const struct crew *crew)
+{
+    return crew->options->scenario == SCENARIO_CHAT || crew->options->scenario == SCENARIO_CHURN;
+}
+
 static void lead_ramp(struct crew *crew)
 {
     int64_t ramp_s = wanted(crew) / crew->options->rate + RAMP_SPARE_S;
     if (everybody_is_in(crew))
-        enter(crew, crew->options->scenario == SCENARIO_CHAT ? PHASE_WARM : PHASE_STEADY);
+        enter(crew, has_warm_up(crew) ? PHASE_WARM : PHASE_STEADY);
     else if (lasted(crew, ramp_s))
         enter(crew, PHASE_SETTLE);
 }

@@ -9,7 +9,7 @@
 
 static const char *const protocol_names[PROTOCOLS_COUNT] = {"shopbell", "relay", "socketio", "nchan"};
 
-const char *const scenario_names[SCENARIOS_COUNT] = {"idle", "chat", "storm"};
+const char *const scenario_names[SCENARIOS_COUNT] = {"idle", "chat", "churn", "storm"};
 
 static const char help_text[] =
     "shopbell-bench --url URL --site SITE [options]: load for a Shopbell server, in its own protocol\n"
@@ -19,6 +19,8 @@ static const char help_text[] =
     "  --origin ORIGIN      the Origin they send, which the site must list (the URL's own)\n"
     "  --scenario NAME      idle: hold the sessions for --seconds (this one, when none is named)\n"
     "                       chat: some of them write, with agents, and only that is measured\n"
+    "                       churn: shoppers go from page to page, --views N of them a second (100), by the\n"
+    "                       clock: each leaves its socket for the next one\n"
     "                       storm: as idle, then wait for the server to be restarted, until everybody is\n"
     "                       back, and for --seconds more\n"
     "  --protocol NAME      shopbell, or what stands beside it in bench/README.md: relay, socketio, nchan, "
@@ -74,6 +76,7 @@ static const struct number_option number_options[] = {
     {"--messages", offsetof(struct options, messages), 0, 10000000},
     {"--in-flight", offsetof(struct options, in_flight), 0, IN_FLIGHT_MAX},
     {"--warm", offsetof(struct options, warm_s), 0, 3600},
+    {"--views", offsetof(struct options, views), 1, 1000000},
     {"--bytes", offsetof(struct options, text_bytes), 24, 4000},
     {"--seconds", offsetof(struct options, seconds), 0, 86400},
     {"--give-up", offsetof(struct options, give_up_s), 1, 86400},
@@ -245,8 +248,8 @@ static bool check_protocol(const struct options *options)
             return complain("--agents", "needs --agent-email and --agent-password");
         return true;
     }
-    if (options->scenario == SCENARIO_STORM)
-        return complain("--scenario", "storm speaks Shopbell's protocol alone: only it resumes");
+    if (options->scenario != SCENARIO_IDLE && options->scenario != SCENARIO_CHAT)
+        return complain("--scenario", "with another protocol there are idle and chat");
     if (options->protocol == PROTOCOL_NCHAN && options->agents != options->conversations)
         return complain("--agents", "must be as many as --conversations with nchan: a socket is in one room");
     return true;
@@ -276,6 +279,7 @@ enum options_verdict options_read(struct options *options, int argc, char *argv[
                                 .seconds = 10,
                                 .give_up_s = 180,
                                 .warm_s = 3,
+                                .views = 100,
                                 .seed = 1};
     for (int i = 1; i < argc; i += 2) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
@@ -298,4 +302,10 @@ int64_t options_every_us(const struct options *options, bool is_agent)
     if (options->messages > 0)
         return SIDES * options->conversations * US_PER_S / options->messages;
     return (is_agent ? options->agent_every_ms : options->every_ms) * US_PER_MS;
+}
+
+int64_t options_view_every_us(const struct options *options)
+{
+    enum { US_PER_S = 1000 * 1000 };
+    return options->scenario == SCENARIO_CHURN ? options->sessions * US_PER_S / options->views : 0;
 }

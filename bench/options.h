@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-enum scenario { SCENARIO_IDLE, SCENARIO_CHAT, SCENARIO_STORM, SCENARIOS_COUNT };
+enum scenario { SCENARIO_IDLE, SCENARIO_CHAT, SCENARIO_CHURN, SCENARIO_STORM, SCENARIOS_COUNT };
 
 /* Shopbell's own, and those of what stands beside it in a measurement. */
 enum protocol { PROTOCOL_SHOPBELL, PROTOCOL_RELAY, PROTOCOL_SOCKETIO, PROTOCOL_NCHAN, PROTOCOLS_COUNT };
@@ -40,6 +40,7 @@ struct options {
     int64_t messages; /* a second, of all together, half from each side; 0: every_ms and agent_every_ms say */
     int64_t in_flight;  /* so many of each shopper's are always under way, without a clock; 0: by the clock */
     int64_t warm_s;     /* everybody is in and writes, and nothing is measured yet */
+    int64_t views;      /* of pages a second, of all shoppers together */
     int64_t text_bytes; /* of a message */
     int64_t seconds;
     int64_t give_up_s;
@@ -58,3 +59,5 @@ enum options_verdict options_read(struct options *options, int argc, char *argv[
 
 /* From one message of a side to its next; 0: as soon as the one before is acknowledged. */
 int64_t options_every_us(const struct options *options, bool is_agent);
+/* From one page of a shopper to the next; 0: they stay where they are. */
+int64_t options_view_every_us(const struct options *options);

@@ -57,9 +57,9 @@ void report_add_numbers(struct report *into, const struct report *from)
 
 void report_add_histograms(struct report *into, const struct report *from)
 {
-    histogram_merge(&into->login_us, &from->login_us);
     histogram_merge(&into->back_ms, &from->back_ms);
     for (int span = 0; span < SPANS_COUNT; span++) {
+        histogram_merge(&into->login_us[span], &from->login_us[span]);
         histogram_merge(&into->ack_us[span], &from->ack_us[span]);
         histogram_merge(&into->delivery_us[span], &from->delivery_us[span]);
     }

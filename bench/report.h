@@ -15,6 +15,7 @@
     X(CONNECTS_FAILED, "connects_failed")       /* reset and the like before the handshake was through */    \
     X(HANDSHAKES_REFUSED, "handshakes_refused") /* an HTTP status other than 101 */                          \
     X(CONNECTS_LATE, "connects_late")           /* no log-in within CONNECT_MAX */                           \
+    X(VIEWS, "page_views")                      /* a page left for the next one, on purpose */               \
     X(LOGINS, "logins")                                                                                      \
     X(LOGINS_REFUSED, "logins_refused")                                                                      \
     X(IDENTITIES_LOST, "identities_lost") /* a token was not accepted any more */                            \
@@ -79,7 +80,7 @@ struct report {
     int64_t sessions_ready, sessions_dropped, sessions_stopped, chats_pending, chats_unchecked;
     int64_t rss_bytes, rss_start_bytes, cpu_us;
     int64_t timers_fired, timers_late, late_max_us; /* see schedule.h */
-    struct histogram login_us;                      /* connect() to the log-in's response */
+    struct histogram login_us[SPANS_COUNT];         /* connect() to the log-in's response */
     struct histogram back_ms;                       /* from the storm's beginning to logged in again */
     struct histogram ack_us[SPANS_COUNT];
     struct histogram delivery_us[SPANS_COUNT];

@@ -172,9 +172,7 @@ void result_print(const struct options *options, const struct report *total, con
            scenario_names[options->scenario], options->sessions, options->conversations, options->agents,
            total->sessions_ready, result_is_good(options, total) ? "true" : "false");
     print_counters(total);
-    printf("  ");
-    print_quantiles("login_us", &total->login_us, 0);
-    printf(",\n");
+    print_spans("login_us", total->login_us);
     print_spans("ack_us", total->ack_us);
     print_spans("delivery_us", total->delivery_us);
     if (options->scenario == SCENARIO_STORM)

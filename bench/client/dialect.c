@@ -69,12 +69,12 @@ enum { PLACES = DIALECT_PLACES_MAX + 1 };
 
 static size_t socketio_put_join(char *out, struct seat_name seat)
 {
-    return dialect_put(out, "42%u[\"join\",\"%u\"]", seat.place, seat.room);
+    return dialect_put(out, "42%u[\"join\",%u]", seat.place, seat.room);
 }
 
 static size_t socketio_put_message(char *out, struct seat_name seat, uint32_t n, struct str body)
 {
-    return dialect_put(out, "42%u[\"msg\",\"%u\",%u,\"" STR_FMT "\"]", n * PLACES + seat.place, seat.room, n,
+    return dialect_put(out, "42%u[\"msg\",%u,%u,\"" STR_FMT "\"]", n * PLACES + seat.place, seat.room, n,
                        STR_ARG(body));
 }
 
@@ -89,19 +89,17 @@ static struct saying socketio_ack(struct str text)
                            .n = id / PLACES};
 }
 
-/* ["msg","<room>",<n>,"<body>"] */
+/* ["msg",<room>,<n>,"<body>"] */
 static struct saying socketio_event(struct str text)
 {
     struct saying saying = {.said = SAID_MESSAGE};
-    struct str item, room;
-    if (!scan_next_item(&text, &item) || !str_eq(scan_text(item), STR("msg")) ||
-        !scan_next_item(&text, &item))
+    struct str items[4];
+    for (int i = 0; i < 4; i++)
+        if (!scan_next_item(&text, &items[i]))
+            return nonsense;
+    if (!str_eq(scan_text(items[0]), STR("msg")) || !scan_take_u32(&items[1], &saying.at.room))
         return nonsense;
-    room = scan_text(item);
-    if (!room.data || !scan_take_u32(&room, &saying.at.room) || !scan_next_item(&text, &item) ||
-        !scan_next_item(&text, &item))
-        return nonsense;
-    saying.body = scan_text(item);
+    saying.body = scan_text(items[3]);
     return saying;
 }
 

@@ -176,7 +176,7 @@ static void be_ready(struct relay *relay)
 {
     int64_t now_us = schedule_now_us();
     client_count(COUNTER_LOGINS);
-    histogram_add(&client_get()->report->login_us, now_us - relay->began_us);
+    histogram_add(&client_get()->report->login_us[client_span_at(relay->began_us)], now_us - relay->began_us);
     client_get()->report->sessions_ready++;
     relay->is_ready = true;
     if (dialect->ping)

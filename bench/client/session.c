@@ -125,7 +125,8 @@ static void connect_now(struct timer *timer)
         return;
     }
     client_count(COUNTER_CONNECTS);
-    session->began_us = schedule_now_us();
+    bool is_view = session->view_us != 0 && session->tries == 0;
+    session->began_us = is_view ? session->view_us : schedule_now_us();
     session->state = SESSION_CONNECTING;
     if (socket_open(&session->socket, session->source) != 0) {
         client_count(COUNTER_CONNECTS_FAILED);
@@ -211,6 +212,20 @@ static void keep(char **text, struct str new)
 }
 
 static void ping(struct timer *timer);
+static void view_next(struct timer *timer);
+
+/* Nothing more is to be done until the next ping, or the next page. */
+static void rest(struct session *session, int64_t ping_us)
+{
+    int64_t every_us = session->agent ? 0 : options_view_every_us(client_get()->options);
+    if (every_us > 0 && session->view_us == 0)
+        session->view_us = schedule_now_us() + client_random_below(every_us) - every_us;
+    int64_t view_us = session->view_us + every_us;
+    if (every_us > 0 && client_is_due(view_us, false) && view_us <= schedule_now_us() + ping_us)
+        schedule_at(&client_get()->schedule, &session->timer, view_us, view_next);
+    else
+        arm(session, ping_us, ping);
+}
 
 static void take_conversations(struct session *session, struct str list)
 {
@@ -227,14 +242,15 @@ static void on_logged_in(struct session *session, struct str payload)
 {
     int64_t now_us = schedule_now_us();
     client_count(COUNTER_LOGINS);
-    histogram_add(&client_get()->report->login_us, now_us - session->began_us);
+    histogram_add(&client_get()->report->login_us[client_span_at(session->began_us)],
+                  now_us - session->began_us);
     keep(&session->token, scan_member_text(payload, "token"));
     if (session->agent)
         keep(&session->person, scan_member_text(scan_member(scan_member(payload, "agent"), "profile"), "id"));
     session->state = SESSION_READY;
     session->began_us = now_us;
     note_back(session);
-    arm(session, scan_member_i64(payload, "ping_interval_ms", PROTO_PING_INTERVAL_MS) * US_PER_MS, ping);
+    rest(session, scan_member_i64(payload, "ping_interval_ms", PROTO_PING_INTERVAL_MS) * US_PER_MS);
     take_conversations(session, scan_member(payload, "conversations"));
 }
 
@@ -271,6 +287,22 @@ static void ping(struct timer *timer)
     session->awaits_pong = true;
     arm(session, PONG_MAX_US, pong_late);
     session_ask(session, "p", "ping", "");
+}
+
+/* One page is left and the next one opened, as a browser does it: the old socket goes as the new one comes.
+ * Its log-in counts from when the page was due. */
+static void view_next(struct timer *timer)
+{
+    struct session *session = container_of(timer, struct session, timer);
+    client_count(COUNTER_VIEWS);
+    session->view_us += options_view_every_us(client_get()->options);
+    client_get()->report->sessions_ready--;
+    session->state = SESSION_WAITING;
+    session->tries = 0;
+    session->awaits_pong = false;
+    chats_lost_socket(session->chats);
+    socket_close(&session->socket, 1001);
+    arm(session, 0, connect_now);
 }
 
 static void on_response(struct session *session, const struct frame *frame)
@@ -314,7 +346,7 @@ static void on_text(struct socket *socket, struct str text)
     struct frame frame = read_frame(text);
     if (session->awaits_pong) { /* anything at all shows that the socket lives */
         session->awaits_pong = false;
-        arm(session, PROTO_PING_INTERVAL_MS * US_PER_MS, ping);
+        rest(session, PROTO_PING_INTERVAL_MS * US_PER_MS);
     }
     if (frame.is_push)
         chats_on_push(session, &frame);

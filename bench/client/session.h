@@ -36,6 +36,7 @@ struct session {
     char *token;        /* owned; NULL: nobody yet */
     char *person;       /* owned; an agent's id, NULL: a shopper, or not known yet */
     int64_t began_us;   /* this attempt's connect(); once ready, when that was */
+    int64_t view_us;    /* when this page was due, of so many a second; 0: not of those */
     uint32_t number;    /* in this process */
     uint32_t agent;     /* which one, from 1; 0: a shopper */
     uint32_t source;

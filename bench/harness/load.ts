@@ -35,7 +35,7 @@ export interface Load {
   sessions: number;
   in_at_the_end: number;
   counts: Record<string, number>;
-  login_us: Quantiles;
+  login_us: Record<Span, Quantiles>;
   ack_us: Record<Span, Quantiles>;
   delivery_us: Record<Span, Quantiles>;
   delivery_each_s_us: { second: number; count: number; p50: number; p99: number; max: number }[];

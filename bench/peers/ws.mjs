@@ -15,12 +15,17 @@ function send(socket, frame) {
   else socket.send(frame, { binary: false });
 }
 
+/** Room 0 is none: who sits nowhere is answered once too. */
 function join(socket, room) {
+  if (Number(room) > 0) sitDown(socket, room);
+  send(socket, `J${room}`.padEnd(200));
+}
+
+function sitDown(socket, room) {
   const members = rooms.get(room);
   if (members) members.add(socket);
   else rooms.set(room, new Set([socket]));
   (socket.rooms ??= []).push(room);
-  send(socket, `J${room}`.padEnd(200));
 }
 
 function leaveAll(socket) {

@@ -40,8 +40,8 @@ static void socketio_is_spoken(void **state)
 {
     const struct dialect *dialect = &dialect_socketio;
     size_t len = dialect->put_join(out, (struct seat_name){.room = 70, .place = 3});
-    assert_str(((struct str){out, len}), "423[\"join\",\"70\"]");
-    assert_str(put_message(dialect), "42643[\"msg\",\"70\",5,\"s 5 99 xx\"]");
+    assert_str(((struct str){out, len}), "423[\"join\",70]");
+    assert_str(put_message(dialect), "42643[\"msg\",70,5,\"s 5 99 xx\"]");
     assert_string_equal(dialect->read(STR("0{\"sid\":\"x\",\"upgrades\":[]}")).reply, "40");
     assert_int_equal(dialect->read(STR("40{\"sid\":\"x\"}")).said, SAID_WELCOME);
     assert_string_equal(dialect->read(STR("2")).reply, "3");
@@ -49,11 +49,11 @@ static void socketio_is_spoken(void **state)
     assert_int_equal(saying.said, SAID_JOINED);
     assert_int_equal(saying.at.place, 3);
     assert_ack(dialect->read(STR("43643[]")), 0, 3);
-    saying = dialect->read(STR("42[\"msg\",\"70\",6,\"a 6 99 xx\"]"));
+    saying = dialect->read(STR("42[\"msg\",70,6,\"a 6 99 xx\"]"));
     assert_int_equal(saying.said, SAID_MESSAGE);
     assert_int_equal(saying.at.room, 70);
     assert_str(saying.body, "a 6 99 xx");
-    static const char *const wrong[] = {"", "41", "44{}", "42[\"other\",\"70\"]", "42[\"msg\"]", "43x"};
+    static const char *const wrong[] = {"", "41", "44{}", "42[\"other\",70,1,\"x\"]", "42[\"msg\",70]", "43x"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_int_equal(dialect->read(str_from(wrong[i])).said, SAID_NONSENSE);
 }
