@@ -158,6 +158,25 @@ static void say_restart(const struct crew *crew)
             (long long)crew->total.sessions_ready);
 }
 
+static bool is_queue(const struct crew *crew)
+{
+    return crew->options->scenario == SCENARIO_QUEUE;
+}
+
+/* Agents come when everybody waits. */
+static bool all_shoppers_wait(const struct crew *crew)
+{
+    return crew->total.sessions_ready >= crew->options->sessions &&
+           crew->total.counters[COUNTER_ACKED] >= (uint64_t)crew->options->conversations;
+}
+
+static void lead_queue(struct crew *crew)
+{
+    bool all_closed = crew->total.counters[COUNTER_CLOSED] >= (uint64_t)crew->options->conversations;
+    if (all_closed || lasted(crew, crew->options->give_up_s))
+        enter(crew, PHASE_SETTLE);
+}
+
 static bool has_warm_up(const struct crew *crew)
 {
     return crew->options->scenario == SCENARIO_CHAT || crew->options->scenario == SCENARIO_CHURN;
@@ -166,7 +185,7 @@ static bool has_warm_up(const struct crew *crew)
 static void lead_ramp(struct crew *crew)
 {
     int64_t ramp_s = wanted(crew) / crew->options->rate + RAMP_SPARE_S;
-    if (everybody_is_in(crew))
+    if (is_queue(crew) ? all_shoppers_wait(crew) : everybody_is_in(crew))
         enter(crew, has_warm_up(crew) ? PHASE_WARM : PHASE_STEADY);
     else if (lasted(crew, ramp_s))
         enter(crew, PHASE_SETTLE);
@@ -180,6 +199,10 @@ static bool is_storm(const struct crew *crew)
 static void lead_steady(struct crew *crew)
 {
     static bool said;
+    if (is_queue(crew)) {
+        lead_queue(crew);
+        return;
+    }
     if (crew->options->scenario != SCENARIO_STORM) {
         if (lasted(crew, crew->options->seconds))
             enter(crew, PHASE_SETTLE);

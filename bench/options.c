@@ -9,7 +9,7 @@
 
 static const char *const protocol_names[PROTOCOLS_COUNT] = {"shopbell", "relay", "socketio", "nchan"};
 
-const char *const scenario_names[SCENARIOS_COUNT] = {"idle", "chat", "churn", "storm"};
+const char *const scenario_names[SCENARIOS_COUNT] = {"idle", "chat", "churn", "queue", "storm"};
 
 static const char help_text[] =
     "shopbell-bench --url URL --site SITE [options]: load for a Shopbell server, in its own protocol\n"
@@ -21,6 +21,8 @@ static const char help_text[] =
     "                       chat: some of them write, with agents, and only that is measured\n"
     "                       churn: shoppers go from page to page, --views N of them a second (100), by the\n"
     "                       clock: each leaves its socket for the next one\n"
+    "                       queue: all --conversations wait, then the agents come, and take --handle MS for\n"
+    "                       each (0), until all of them are over\n"
     "                       storm: as idle, then wait for the server to be restarted, until everybody is\n"
     "                       back, and for --seconds more\n"
     "  --protocol NAME      shopbell, or what stands beside it in bench/README.md: relay, socketio, nchan, "
@@ -43,7 +45,7 @@ static const char help_text[] =
     "\n"
     "  --warm N             of chat: before it is measured it goes on for so many seconds (3)\n"
     "  --seconds N          how long a phase is held (10)\n"
-    "  --give-up N          the storm is over after so many seconds, whoever is still away (180)\n"
+    "  --give-up N          storm and queue are over after so many seconds, whoever is still away (180)\n"
     "  --processes N        processes to share the sessions (as many as the limit of open files asks for)\n"
     "  --watch NAME=PID,PID processes on this machine whose processor, memory and instructions are to be "
     "told\n"
@@ -77,6 +79,7 @@ static const struct number_option number_options[] = {
     {"--in-flight", offsetof(struct options, in_flight), 0, IN_FLIGHT_MAX},
     {"--warm", offsetof(struct options, warm_s), 0, 3600},
     {"--views", offsetof(struct options, views), 1, 1000000},
+    {"--handle", offsetof(struct options, handle_ms), 0, 86400000},
     {"--bytes", offsetof(struct options, text_bytes), 24, 4000},
     {"--seconds", offsetof(struct options, seconds), 0, 86400},
     {"--give-up", offsetof(struct options, give_up_s), 1, 86400},
@@ -261,8 +264,11 @@ static bool check(const struct options *options, const char *url)
         return complain("--url", "is needed; --help says more");
     if (options->conversations > options->sessions)
         return complain("--conversations", "cannot be more than --sessions");
-    if (options->scenario == SCENARIO_CHAT && options->conversations == 0)
-        return complain("--conversations", "is needed for chat");
+    bool needs_writers = options->scenario == SCENARIO_CHAT || options->scenario == SCENARIO_QUEUE;
+    if (needs_writers && options->conversations == 0)
+        return complain("--conversations", "is needed for chat and queue");
+    if (options->scenario == SCENARIO_QUEUE && options->agents == 0)
+        return complain("--agents", "is needed for queue: nobody else ends it");
     if (options->messages > 0 && options->in_flight > 0)
         return complain("--in-flight", "goes without a clock, and --messages by it: give one of them");
     return check_protocol(options);

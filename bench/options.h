@@ -6,7 +6,14 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-enum scenario { SCENARIO_IDLE, SCENARIO_CHAT, SCENARIO_CHURN, SCENARIO_STORM, SCENARIOS_COUNT };
+enum scenario {
+    SCENARIO_IDLE,
+    SCENARIO_CHAT,
+    SCENARIO_CHURN,
+    SCENARIO_QUEUE,
+    SCENARIO_STORM,
+    SCENARIOS_COUNT
+};
 
 /* Shopbell's own, and those of what stands beside it in a measurement. */
 enum protocol { PROTOCOL_SHOPBELL, PROTOCOL_RELAY, PROTOCOL_SOCKETIO, PROTOCOL_NCHAN, PROTOCOLS_COUNT };
@@ -41,6 +48,7 @@ struct options {
     int64_t in_flight;  /* so many of each shopper's are always under way, without a clock; 0: by the clock */
     int64_t warm_s;     /* everybody is in and writes, and nothing is measured yet */
     int64_t views;      /* of pages a second, of all shoppers together */
+    int64_t handle_ms;  /* in the queue scenario: what an agent takes for a conversation */
     int64_t text_bytes; /* of a message */
     int64_t seconds;
     int64_t give_up_s;

@@ -58,6 +58,7 @@ void report_add_numbers(struct report *into, const struct report *from)
 void report_add_histograms(struct report *into, const struct report *from)
 {
     histogram_merge(&into->back_ms, &from->back_ms);
+    histogram_merge(&into->wait_us, &from->wait_us);
     for (int span = 0; span < SPANS_COUNT; span++) {
         histogram_merge(&into->login_us[span], &from->login_us[span]);
         histogram_merge(&into->ack_us[span], &from->ack_us[span]);

@@ -32,6 +32,8 @@
     X(DELIVERED, "delivered") /* messages of the other side */                                               \
     X(REPEATED, "events_repeated")                                                                           \
     X(GAPS, "gaps_filled")                                                                                   \
+    X(PLACES, "places_told") /* to those who wait */                                                         \
+    X(CLOSED, "closed")      /* conversations that came to their end */                                      \
     X(CHECKED, "events_checked")                                                                             \
     X(LOST, "lost") /* acknowledged, and not there, or elsewhere */                                          \
     X(DUPLICATED, "duplicated")                                                                              \
@@ -82,6 +84,7 @@ struct report {
     int64_t timers_fired, timers_late, late_max_us; /* see schedule.h */
     struct histogram login_us[SPANS_COUNT];         /* connect() to the log-in's response */
     struct histogram back_ms;                       /* from the storm's beginning to logged in again */
+    struct histogram wait_us;                       /* in the queue */
     struct histogram ack_us[SPANS_COUNT];
     struct histogram delivery_us[SPANS_COUNT];
     struct histogram delivery_each_s[REPORT_SECONDS];

@@ -161,6 +161,9 @@ static uint64_t wrong_count(const struct report *total)
 
 bool result_is_good(const struct options *options, const struct report *total)
 {
+    if (options->scenario == SCENARIO_QUEUE &&
+        total->counters[COUNTER_CLOSED] < (uint64_t)options->conversations)
+        return false;
     return total->sessions_ready == options->sessions + options->agents && wrong_count(total) == 0;
 }
 
@@ -175,6 +178,11 @@ void result_print(const struct options *options, const struct report *total, con
     print_spans("login_us", total->login_us);
     print_spans("ack_us", total->ack_us);
     print_spans("delivery_us", total->delivery_us);
+    if (options->scenario == SCENARIO_QUEUE) {
+        printf("  ");
+        print_quantiles("wait_us", &total->wait_us, 0);
+        printf(",\n");
+    }
     if (options->scenario == SCENARIO_STORM)
         print_storm(total, control);
     print_series(total);

@@ -6,6 +6,7 @@
 #include "client/chat_internal.h"
 #include "client/client.h"
 #include "client/scan.h"
+#include "client/serving.h"
 #include "client/session.h"
 
 /* ---- names ---- */
@@ -61,9 +62,27 @@ static struct chat *find(const struct session *session, struct str id)
     return NULL;
 }
 
+/* An agent goes through many: what is over makes room for the next. */
+static struct chat *chat_again(struct session *session)
+{
+    struct chat *chat = session->agent && serving_is_on() ? session->chats : NULL;
+    while (chat && (!chat->is_over || chat->is_asking))
+        chat = chat->next;
+    if (!chat)
+        return NULL;
+    free(chat->acks);
+    schedule_off(&client_get()->schedule, &chat->timer);
+    *chat =
+        (struct chat){.next = chat->next, .session = session, .number = chat->number, .asked = chat->asked};
+    return chat;
+}
+
 static struct chat *chat_new(struct session *session)
 {
-    struct chat *chat = calloc(1, sizeof *chat);
+    struct chat *chat = chat_again(session);
+    if (chat)
+        return chat;
+    chat = calloc(1, sizeof *chat);
     uint32_t number = session->chats ? session->chats->number + 1 : 0;
     if (!chat || number == SESSION_CHATS_MAX) {
         free(chat);
@@ -80,6 +99,8 @@ static void chat_take(struct chat *chat)
 {
     if (!chat->is_ours && chat->sending.tried_count == chat->sending.acks_count)
         sending_begin(&chat->sending, chat_every_us(chat));
+    if (!chat->is_ours && chat->session->agent && serving_is_on())
+        serving_begin(chat);
     chat->is_ours = true;
 }
 
@@ -112,6 +133,8 @@ static bool is_own(const struct chat *chat, struct str custom_id)
 static void note_event(struct chat *chat, struct str event)
 {
     struct str custom_id = scan_member_text(event, "custom_id");
+    if (!custom_id.data && serving_is_on())
+        serving_on_event(chat, scan_member_text(event, "type"));
     if (custom_id.data && !is_own(chat, custom_id)) {
         client_count(COUNTER_DELIVERED);
         note_delivery(event);
@@ -208,12 +231,14 @@ void chats_on_push(struct session *session, const struct frame *frame)
     if (str_eq(frame->action, STR("incoming_conversation"))) {
         chat_given(session, scan_member(frame->payload, "conversation"));
         chats_ready(session);
+    } else if (str_eq(frame->action, STR("queue_position_updated"))) {
+        client_count(COUNTER_PLACES);
     } else if (str_eq(frame->action, STR("incoming_event"))) {
         struct chat *chat = find(session, scan_member_text(frame->payload, "conversation_id"));
         if (!chat)
             return;
         on_event(chat, scan_member(frame->payload, "event"));
-        if (chat->is_behind)
+        if (chat->is_behind || chat->end_us != 0)
             chat_step(chat);
     }
 }

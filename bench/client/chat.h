@@ -32,6 +32,8 @@ struct chat {
     uint32_t generation;    /* of the last event seen */
     uint64_t digest;        /* of all that was seen */
     int64_t retry_us;       /* nothing before that */
+    int64_t queued_us;      /* the scenario queue's, as the two below: since when it waits; 0: it does not */
+    int64_t end_us;         /* when this side does its part to end it; 0: it has, or need not */
     struct sending sending;
     uint32_t *acks; /* owned; the seq of each acknowledged message of this side */
     uint32_t acks_cap;
@@ -41,6 +43,7 @@ struct chat {
     bool is_asking;
     bool is_broken; /* it writes no more */
     bool is_behind; /* something was missed */
+    bool is_over;
     bool is_checked;
     uint8_t tries;
 };

@@ -7,6 +7,7 @@
 #include "client/check.h"
 #include "client/client.h"
 #include "client/scan.h"
+#include "client/serving.h"
 #include "client/session.h"
 
 enum { US_PER_MS = 1000, TEXT_MAX_BYTES = 4096, HISTORY_LIMIT = 200 };
@@ -43,6 +44,13 @@ static void ask_for_missed(struct chat *chat)
     snprintf(payload, sizeof payload, "\"conversation_id\":\"%s\",\"after\":%u,\"limit\":%d", chat->id,
              chat->last_seq, HISTORY_LIMIT);
     ask(chat, 'h', "list_events", payload);
+}
+
+static void ask_to_end(struct chat *chat)
+{
+    char payload[64];
+    snprintf(payload, sizeof payload, "\"conversation_id\":\"%s\"", chat->id);
+    ask(chat, 'e', serving_action(chat), payload);
 }
 
 static void put_text(char *out, int64_t due_us)
@@ -138,7 +146,9 @@ static void on_answer(struct chat *chat, const struct frame *frame)
         return;
     }
     chat->tries = 0;
-    if (letter == 'm') {
+    if (letter == 'e') {
+        serving_done(chat);
+    } else if (letter == 'm') {
         on_ack(chat, frame->payload);
     } else if (letter == 'h') {
         chat->is_behind = scan_is_true(scan_member(frame->payload, "has_more"));
@@ -174,6 +184,8 @@ static bool may_write(const struct chat *chat)
     const struct options *options = client_get()->options;
     if (!chat->is_ours || chat->is_broken || (chat->session->agent && options->in_flight > 0))
         return false;
+    if (serving_is_on() && (chat->session->agent || chat->id[0]))
+        return false; /* a shopper's first message is all there is */
     return sending_owes(&chat->sending) || client_is_due(chat->sending.next_due_us, options->in_flight > 0);
 }
 
@@ -230,8 +242,12 @@ void chat_step(struct chat *chat)
         step_at(chat, chat->retry_us);
     else if (chat->is_behind && chat->is_ours)
         ask_for_missed(chat);
+    else if (serving_due_us(chat) <= now_us)
+        ask_to_end(chat);
     else if (client_phase() == PHASE_CHECK && !chat_is_checked(chat))
         check_step(chat);
+    else if (serving_due_us(chat) < INT64_MAX)
+        step_at(chat, serving_due_us(chat));
     else if (chat->id[0] || chat->sending.sent_count == 0)
         write_or_wait(chat, now_us);
 }
@@ -245,5 +261,5 @@ bool chat_is_pending(const struct chat *chat)
 /* What an agent has handed on is read by its shopper. */
 bool chat_is_checked(const struct chat *chat)
 {
-    return chat->is_checked || !chat->id[0] || (chat->session->agent && !chat->is_ours);
+    return chat->is_checked || !chat->id[0] || (chat->session->agent && (!chat->is_ours || chat->is_over));
 }

@@ -8,13 +8,15 @@
 #include "client/chat.h"
 #include "client/client.h"
 #include "client/scan.h"
+#include "client/serving.h"
 #include "proto.h"
 
 enum {
     US_PER_MS = 1000,
     CONNECT_MAX_US = (5000 + PROTO_LOGIN_TIMEOUT_MS) * US_PER_MS, /* as the widget has it */
     PONG_MAX_US = 4 * 1000 * 1000,
-    STABLE_US = 10 * 1000 * 1000, /* after so long the next trouble starts from a short wait again */
+    STABLE_US = 10 * 1000 * 1000,    /* after so long the next trouble starts from a short wait again */
+    AGENTS_LOOK_US = 20 * US_PER_MS, /* whether it is their time to come */
     CURSORS_MAX = 50,
     PAYLOAD_BYTES = 8 * 1024,
 };
@@ -120,6 +122,10 @@ static void on_lost(struct socket *socket, const struct socket_loss *loss)
 static void connect_now(struct timer *timer)
 {
     struct session *session = container_of(timer, struct session, timer);
+    if (session->agent && serving_is_on() && client_phase() < PHASE_STEADY) {
+        arm(session, AGENTS_LOOK_US, connect_now);
+        return;
+    }
     if (!socket_is_closed(&session->socket)) { /* its handle needs one more turn of the loop */
         arm(session, US_PER_MS, connect_now);
         return;
