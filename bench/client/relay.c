@@ -152,7 +152,9 @@ static void on_message(struct seat *seat, struct str body)
         on_ack(seat, n);
         return;
     }
-    int64_t due_us = scan_i64((struct str){rest.data + 1, rest.len - 1}, 0);
+    rest = (struct str){rest.data + 1, rest.len - 1};
+    const char *space = memchr(rest.data, ' ', rest.len);
+    int64_t due_us = space ? scan_i64((struct str){rest.data, (size_t)(space - rest.data)}, 0) : 0;
     client_count(COUNTER_DELIVERED);
     client_note_delivery(due_us, schedule_now_us() - due_us);
     if (n <= seat->seen)
