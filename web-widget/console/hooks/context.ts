@@ -24,10 +24,15 @@ export interface Console {
   act(action: Action): void;
   transfer(to: { agent: string } | { team: string }): void;
   pick(conversation_id: string): void;
+  /** Resolves when it is done, or when it was told why not. */
+  setPriority(conversation_id: string, priority: number): Promise<void>;
   setOverlay(overlay: Overlay | undefined): void;
   setNotice(text: string): void;
   logOut(): void;
 }
+
+/** Preact draws in a microtask: one that is queued behind a change of state finds it done, and before the next key. */
+export const afterRender = queueMicrotask;
 
 export const ConsoleContext = createContext<Console | undefined>(undefined);
 

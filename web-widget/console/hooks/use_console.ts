@@ -3,7 +3,7 @@ import type { AgentClient } from '../../client/index';
 import { canTakeOver, closeState, neighbour, sortMine } from '../model/inbox';
 import type { Action } from '../model/keys';
 import { t } from '../strings/index';
-import type { Console, Overlay } from './context';
+import { afterRender, type Console, type Overlay } from './context';
 import { focusComposer, focusedRow, focusIsInList, focusList, focusMiddle, focusRow } from './focus';
 import { readFlag, writeFlag } from './flags';
 import { NARROW, PHONE, useMedia } from './media';
@@ -12,9 +12,6 @@ import { useRoute, type Route } from './route';
 import { useSnapshot } from './snapshot';
 
 const NOTICE_MS = 7000;
-
-/** Preact draws in a microtask: one that is queued behind a change of state finds it done, and before the next key. */
-const afterRender = queueMicrotask;
 
 /** A text that goes away by itself. */
 function useNotice(): [string, (text: string) => void] {
@@ -118,6 +115,11 @@ export function useConsole(client: AgentClient): Console {
     if (error) setNotice(t.take_over_refused(reasonText(error)));
   }
 
+  async function setPriority(id: string, priority: number): Promise<void> {
+    const error = await client.setPriority(id, priority);
+    if (error) setNotice(t.priority_refused(reasonText(error)));
+  }
+
   async function pick(id: string | undefined): Promise<void> {
     const error = id ? await client.pick(id) : undefined;
     if (error) setNotice(t.pick_refused(reasonText(error)));
@@ -165,5 +167,6 @@ export function useConsole(client: AgentClient): Console {
     go, select: selectStable, act, setOverlay, setNotice, logOut,
     transfer: (to) => void transfer(to),
     pick: (id) => void pick(id),
+    setPriority,
   };
 }

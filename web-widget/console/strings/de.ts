@@ -76,6 +76,7 @@ export const de: Strings = {
   queue_words: 'Erste Worte',
   queue_page: 'Seite',
   queue_wait: 'Wartet',
+  queue_priority: 'Priorität',
   queue_more: (n) => `und ${n} weitere`,
   queue_length: (n) => `${n} wartend`,
 
@@ -111,6 +112,10 @@ export const de: Strings = {
   sys_queued_prioritized: 'Andere Priorität in der Reihe',
   waits_for: (name) => `Für ${name}`,
   priority_label: (priority) => `Priorität ${priority}`,
+  priority_of: (name) => `Priorität von ${name}`,
+  priority_none: 'Normal',
+  priority_hint: 'Höhere kommen zuerst dran',
+  priority_refused: (reason) => `Die Priorität wurde nicht geändert. ${reason}`,
   sys_queued_left: 'Wieder in der Reihe: der Kollege hat die Verbindung verloren',
   sys_queued_away: 'Wieder in der Reihe: der Kollege ist abwesend',
   sys_assigned: (name) => `${name} ist dabei`,

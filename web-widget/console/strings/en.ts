@@ -74,6 +74,7 @@ export const en = {
   queue_words: 'First words',
   queue_page: 'Page',
   queue_wait: 'Waiting',
+  queue_priority: 'Priority',
   queue_more: (n: number) => `and ${n} more`,
   queue_length: (n: number) => (n === 1 ? '1 waiting' : `${n} waiting`),
 
@@ -109,6 +110,10 @@ export const en = {
   sys_queued_prioritized: 'Another priority in the line',
   waits_for: (name: string) => `For ${name}`,
   priority_label: (priority: number) => `Priority ${priority}`,
+  priority_of: (name: string) => `Priority of ${name}`,
+  priority_none: 'Normal',
+  priority_hint: 'Higher ones go first',
+  priority_refused: (reason: string) => `The priority was not changed. ${reason}`,
   sys_queued_left: 'Back in line: the colleague lost the connection',
   sys_queued_away: 'Back in line: the colleague went away',
   sys_assigned: (name: string) => `${name} joined`,

@@ -7,9 +7,10 @@ import { lastActivity, presenceWord, shopperName, waitsSince } from '../model/in
 import { pageHint } from '../model/link';
 import { t } from '../strings/index';
 import { Face } from './face';
+import { PriorityMark } from './priority';
 import { WaitClock } from './wait_clock';
 
-function Ago({ at }: { at: number }) {
+export function Ago({ at }: { at: number }) {
   const now = useSecond();
   return (
     <time class="row-time" dateTime={new Date(at).toISOString()} title={format.absolute(at)}>
@@ -90,17 +91,6 @@ function ClosedRowInner({ id, summary, current, tabbable, onSelect }: RowLinkPro
 }
 export const ClosedRow = pure(ClosedRowInner);
 
-/** Above the others in line; nothing for whoever is not. */
-export function Priority({ entry: { priority } }: { entry: QueueEntry }) {
-  if (!priority) return null;
-  return (
-    <span class="row-priority" title={t.priority_label(priority)}>
-      <span aria-hidden="true">↑{priority}</span>
-      <span class="hidden-words">{t.priority_label(priority)}</span>
-    </span>
-  );
-}
-
 /** Someone in line, and taking them out of it. */
 function WaitingRowInner({ entry, onPick }: { entry: QueueEntry; onPick: (id: string) => void }) {
   const name = shopperName(entry.shopper, t.shopper);
@@ -110,7 +100,7 @@ function WaitingRowInner({ entry, onPick }: { entry: QueueEntry; onPick: (id: st
       <span class="row-main">
         <span class="row-line">
           <span class="row-name">{name}</span>
-          <Priority entry={entry} />
+          <PriorityMark entry={entry} />
         </span>
         <span class="row-preview">{entry.adviser ? t.waits_for(entry.adviser.name) : (entry.preview ?? '')}</span>
       </span>

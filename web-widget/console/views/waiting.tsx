@@ -6,7 +6,7 @@ import { pageText } from '../model/link';
 import { t } from '../strings/index';
 import { Board, BoardEmpty } from './board';
 import { PageLink } from './page_link';
-import { Priority } from './row';
+import { PrioritySelect } from './priority';
 import { Tip } from './tip';
 import { WaitClock } from './wait_clock';
 
@@ -17,9 +17,10 @@ function Entry({ entry }: { entry: QueueEntry }) {
   return (
     <tr>
       <td class="table-place">{entry.position}</td>
-      <th scope="row" class="table-person"><span class="cut">{name} <Priority entry={entry} /></span></th>
+      <th scope="row" class="table-person"><span class="cut">{name}</span></th>
       <td class="table-words"><span class="cut">{entry.adviser && <>{t.waits_for(entry.adviser.name)} · </>}{entry.preview ?? ''}</span></td>
       <td class="table-page">{shopper.page && <PageLink page={shopper.page} text={pageText(shopper.page).title} />}</td>
+      <td class="table-priority"><PrioritySelect entry={entry} name={name} /></td>
       <td class="table-time"><WaitClock since={entry.waiting_since} /></td>
       <td class="table-action">
         <Tip label={t.pick_hint} action={entry.position === 1 ? 'pick' : undefined} align="end">
@@ -45,6 +46,7 @@ function Team({ queue, entries }: { queue: QueueSummary; entries: readonly Queue
               <th class="table-person" scope="col">{t.queue_person}</th>
               <th class="table-words" scope="col">{t.queue_words}</th>
               <th class="table-page" scope="col">{t.queue_page}</th>
+              <th class="table-priority" scope="col">{t.queue_priority}</th>
               <th class="table-time" scope="col">{t.queue_wait}</th>
               <td class="table-action" />
             </tr>
