@@ -43,6 +43,9 @@ describe('the keyboard', () => {
     assert.equal(keyboard.press(press('w'), nowhere, 600), undefined);
     keyboard.press(press('g'), nowhere, 1000);
     assert.equal(keyboard.press(press('w'), nowhere, 4000), undefined);
+    keyboard.press(press('g'), nowhere, 4500);
+    assert.equal(keyboard.press(press('o'), nowhere, 4600), 'go_colleagues');
+    assert.equal(keyboard.press(press('o'), nowhere, 4700), 'take_over');
     keyboard.press(press('g'), nowhere, 5000);
     assert.equal(keyboard.press(press('c'), nowhere, 5100), 'go_closed');
     assert.equal(keyboard.press(press('c'), nowhere, 5200), 'toggle_customer');

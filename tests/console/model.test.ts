@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { waitLevel, waitText } from '../../web-widget/console/model/clock';
+import { byColleague } from '../../web-widget/console/model/colleagues';
 import { isSendKey, MAX_TEXT, textState } from '../../web-widget/console/model/composer';
-import { closeState, neighbour, queueTotals, shopperName, sortMine, unreadTotal } from '../../web-widget/console/model/inbox';
+import { closeState, neighbour, queueTotals, shopperName, sortMine, unreadTotal, wasMine } from '../../web-widget/console/model/inbox';
 import { pageHint, pageText } from '../../web-widget/console/model/link';
 import { best, score } from '../../web-widget/console/model/match';
 import { known, news } from '../../web-widget/console/model/news';
-import { conversation, event, message } from './samples';
+import { conversation, event, message, summary } from './samples';
 
 describe('the waiting clock', () => {
   it('turns amber at 75 % of the promise and red past it', () => {
@@ -73,6 +74,26 @@ describe('the list', () => {
     assert.equal(shopperName({ id: 's_0000abcd', name: ' ' }, 'Shopper'), 'Shopper abcd');
     assert.equal(shopperName({ id: 's_0000abcd', name: 'Anna' }, 'Shopper'), 'Anna');
     assert.equal(shopperName(null, 'Shopper'), 'Shopper');
+  });
+});
+
+describe('what colleagues have', () => {
+  const maya = { id: 'maya', name: 'Maya' };
+  const amira = { id: 'zoe', name: 'Amira' };
+  it('stands by colleague, these by name and not by who has the oldest, and in the order it came', () => {
+    const parts = byColleague([summary('a', { agent: maya }), summary('b', { agent: amira }), summary('c', { agent: maya })]);
+    assert.deepEqual(parts.map(({ agent, conversations }) => [agent?.name, conversations.map(({ id }) => id)]), [['Amira', ['b']], ['Maya', ['a', 'c']]]);
+    assert.deepEqual(byColleague([]), []);
+  });
+  it('keeps two of one name apart, and loses nothing of somebody without one', () => {
+    const parts = byColleague([summary('a', { agent: { id: 'm2', name: 'Maya' } }), summary('b', { agent: maya }), summary('c', { agent: undefined })]);
+    assert.deepEqual(parts.map(({ id }) => id), ['', 'm2', 'maya']);
+  });
+  it('was one’s own only if it was assigned to oneself, in this conversation', () => {
+    const to = (agent: typeof maya, id = 'c') => conversation('c', { timeline: [event(id, 1, 'assigned', { agent })] });
+    assert.equal(wasMine(to(maya), 'maya'), true);
+    assert.equal(wasMine(to(amira), 'maya'), false);
+    assert.equal(wasMine(to(maya, 'former'), 'maya'), false);
   });
 });
 

@@ -1,4 +1,5 @@
 // Small whole objects for the console's tests.
+import type { ConversationSummary } from '@proto';
 import type { AgentConversation, EventItem, MessageItem } from '../../web-widget/client/index';
 
 export function message(conversation_id: string, seq: number, change: Partial<MessageItem> = {}): MessageItem {
@@ -28,4 +29,8 @@ export function conversation(id: string, change: Partial<AgentConversation> = {}
     loadingEarlier: false,
     ...change,
   };
+}
+
+export function summary(id: string, change: Partial<ConversationSummary> = {}): ConversationSummary {
+  return { id, state: 'assigned', team: 'care', opened_at: 0, last_seq: 1, ...change };
 }

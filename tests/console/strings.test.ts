@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseRoute, routeHash } from '../../web-widget/console/hooks/route';
+import { isStep, parseRoute, routeHash } from '../../web-widget/console/hooks/route';
 import { de } from '../../web-widget/console/strings/de';
 import { en } from '../../web-widget/console/strings/en';
 
@@ -20,7 +20,14 @@ describe('the address', () => {
     const id = `c_${'0'.repeat(20)}`;
     assert.deepEqual(parseRoute(`#${id}`), { view: 'conversation', id });
     assert.deepEqual(parseRoute('#waiting'), { view: 'waiting' });
+    assert.deepEqual(parseRoute('#colleagues'), { view: 'colleagues' });
     assert.deepEqual(parseRoute('#c_<script>'), { view: 'inbox' });
-    assert.equal(routeHash(parseRoute(`#${id}`)), `#${id}`);
+    for (const hash of ['#', '#waiting', '#colleagues', `#${id}`]) assert.equal(routeHash(parseRoute(hash)), hash);
+  });
+  it('goes back from a colleague’s conversation to the table it was in, and from all others to the list', () => {
+    assert.equal(isStep('colleagues', 'conversation'), true);
+    assert.equal(isStep('inbox', 'conversation'), true);
+    assert.equal(isStep('conversation', 'conversation'), false);
+    assert.equal(isStep('waiting', 'conversation'), false);
   });
 });

@@ -83,6 +83,7 @@ async function door(server: Server, i: number, visitors: Talker[]): Promise<void
   const agent = new Talker({ site: 'door', name }, () => server);
   visitors.push(agent);
   await insist(agent, 'list_queue', {});
+  await insist(agent, 'list_assigned', {});
   agent.leave();
 }
 

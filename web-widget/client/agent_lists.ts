@@ -12,7 +12,7 @@ export interface AgentLists {
 }
 
 const NOTHING: AgentLists = { queue: [], assigned: null, closed: [], colleagues: [] };
-const MOST = 100;
+export const MOST_ASSIGNED = 100;
 
 export function createLists({ ask }: Session, changed: () => void) {
   let held = NOTHING;
@@ -31,7 +31,7 @@ export function createLists({ ask }: Session, changed: () => void) {
       held = NOTHING;
     },
     listQueue: () => list('list_queue', {}, ({ entries }) => ({ queue: entries })),
-    listAssigned: () => list('list_assigned', { limit: MOST }, ({ conversations }) => ({ assigned: conversations })),
+    listAssigned: () => list('list_assigned', { limit: MOST_ASSIGNED }, ({ conversations }) => ({ assigned: conversations })),
     listClosed: () => list('list_conversations', {}, ({ conversations }) => ({ closed: conversations })),
     listAgents: () => list('list_agents', {}, ({ agents }) => ({ colleagues: agents })),
   };

@@ -61,7 +61,7 @@ export class Agent {
   }
 
   async setAvailable(available: boolean): Promise<void> {
-    await press(this.available, this.person);
+    if ((await this.available.isChecked()) !== available) await press(this.available, this.person);
     await this.page.getByRole('switch', { name: 'Available', checked: available }).waitFor();
   }
 

@@ -61,6 +61,7 @@ export function commands(context: Console): Command[] {
   const accepting = snap.routingStatus === 'accepting';
   list.push(does(context, 'toggle_availability', accepting ? t.go_away : t.go_available, accepting ? icons.moon : icons.sun));
   list.push(does(context, 'go_waiting', t.act_go_waiting, icons.queue));
+  list.push(does(context, 'go_colleagues', t.act_go_colleagues, icons.people));
   list.push({ ...does(context, 'shortcuts', t.shortcuts, icons.keyboard), run: () => setOverlay('shortcuts') });
   list.push(...alerts(context));
   list.push({ key: 'log_out', group: t.palette_actions, label: t.log_out, icon: icons.logOut, run: logOut });

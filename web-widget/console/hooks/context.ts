@@ -14,6 +14,8 @@ export interface Console {
   /** In the order of the list. */
   mine: readonly AgentConversation[];
   selected: AgentConversation | undefined;
+  /** The one that is chosen may yet come: it is being opened, or it is not known whether there is one. */
+  opening: boolean;
   customerOpen: boolean;
   overlay: Overlay | undefined;
   /** A refused action's reason, for a few seconds. */
@@ -24,7 +26,8 @@ export interface Console {
   act(action: Action): void;
   transfer(to: { agent: string } | { team: string }): void;
   pick(conversation_id: string): void;
-  /** Resolves when it is done, or when it was told why not. */
+  /** These two resolve when they are done, or when it was told why not. */
+  takeOver(conversation_id: string): Promise<void>;
   setPriority(conversation_id: string, priority: number): Promise<void>;
   setOverlay(overlay: Overlay | undefined): void;
   setNotice(text: string): void;

@@ -21,6 +21,9 @@ export function focusRow(id: string): void {
 /** The conversation whose row has the focus. */
 export const focusedRow = () => (document.activeElement as HTMLElement | null)?.dataset.row;
 
+/** Of the table of what colleagues have, the row that the focus is in. */
+export const focusedAssigned = () => document.activeElement?.closest<HTMLElement>('[data-assigned]')?.dataset.assigned;
+
 export function focusMiddle(): void {
   document.getElementById('conversation')?.focus();
 }

@@ -4,7 +4,7 @@ import { canTakeOver, closeState, neighbour, sortMine } from '../model/inbox';
 import type { Action } from '../model/keys';
 import { t } from '../strings/index';
 import { afterRender, type Console, type Overlay } from './context';
-import { focusComposer, focusedRow, focusIsInList, focusList, focusMiddle, focusRow } from './focus';
+import { focusComposer, focusedAssigned, focusedRow, focusIsInList, focusList, focusMiddle, focusRow } from './focus';
 import { readFlag, writeFlag } from './flags';
 import { NARROW, PHONE, useMedia } from './media';
 import { reasonText } from './reason';
@@ -42,7 +42,7 @@ function useCustomerPanel(client: AgentClient, route: Route) {
 /** State and actions of the whole console. */
 export function useConsole(client: AgentClient): Console {
   const snap = useSnapshot(client);
-  const [route, go] = useRoute();
+  const { route, go, back } = useRoute();
   const [overlay, setOverlay] = useState<Overlay>();
   const [notice, setNotice] = useNotice();
   const customer = useCustomerPanel(client, route);
@@ -51,14 +51,17 @@ export function useConsole(client: AgentClient): Console {
   const openId = route.view === 'conversation' ? route.id : undefined;
   const selected = route.view === 'conversation' ? snap.views.get(route.id) : undefined;
 
-  const closed = selected ? undefined : snap.closed.find((summary) => summary.id === openId);
+  const summary = selected ? undefined : [...snap.closed, ...(snap.assigned ?? [])].find((one) => one.id === openId);
   useEffect(() => {
-    if (closed) void client.open(closed).then((error) => error && setNotice(reasonText(error)));
-  }, [closed?.id]);
+    if (summary) void client.open(summary).then((error) => error && setNotice(reasonText(error)));
+  }, [summary?.id]);
   const before = useRef(route.view);
   useEffect(() => {
-    if (phone && route.view === 'inbox' && before.current !== 'inbox') focusList();
+    const moved = phone && route.view !== before.current;
     before.current = route.view;
+    // What had the focus is not shown any more; it must not be lost with that.
+    if (moved && route.view === 'inbox') focusList();
+    else if (moved && route.view !== 'conversation') focusMiddle();
   }, [route.view]);
 
   function select(id: string): void {
@@ -109,10 +112,12 @@ export function useConsole(client: AgentClient): Console {
     if (error) setNotice(t.transfer_refused(reasonText(error)));
   }
 
-  async function takeOver(): Promise<void> {
-    if (!selected || !canTakeOver(selected)) return;
-    const error = await client.takeOver(selected.id);
+  async function takeOver(id: string | undefined): Promise<void> {
+    const error = id ? await client.takeOver(id) : undefined;
     if (error) setNotice(t.take_over_refused(reasonText(error)));
+    if (selected || !id) return;
+    if (error) await client.listAssigned();
+    else select(id);
   }
 
   async function setPriority(id: string, priority: number): Promise<void> {
@@ -128,7 +133,7 @@ export function useConsole(client: AgentClient): Console {
 
   function leave(): void {
     if (customer.over) return customer.close();
-    if (phone || route.view === 'waiting') go({ view: 'inbox' });
+    if (phone || route.view !== 'conversation') back();
     // At once, so that the next key does not land in the composer. On a phone the list is not there yet: see above.
     if (!phone) focusList();
   }
@@ -142,12 +147,13 @@ export function useConsole(client: AgentClient): Console {
     leave,
     propose_close: () => void proposeClose(),
     transfer: askWhere,
-    take_over: () => void takeOver(),
+    take_over: () => void takeOver(selected ? (canTakeOver(selected) ? selected.id : undefined) : focusedAssigned()),
     pick: () => void pick(snap.queue[0]?.conversation_id),
     toggle_availability: () => void toggleAvailability(),
     toggle_customer: customer.toggle,
     go_mine: () => (mine[0] ? select(mine[0].id) : go({ view: 'inbox' })),
     go_waiting: () => go({ view: 'waiting' }),
+    go_colleagues: () => go({ view: 'colleagues' }),
     go_closed: () => snap.closed[0] && select(snap.closed[0].id),
     latest: () => document.dispatchEvent(new CustomEvent('shopbell:latest')),
   };
@@ -164,9 +170,11 @@ export function useConsole(client: AgentClient): Console {
   return {
     client, snap, route, mine, selected, overlay, notice,
     customerOpen: customer.open,
+    opening: !snap.self || snap.assigned === null || summary !== undefined,
     go, select: selectStable, act, setOverlay, setNotice, logOut,
     transfer: (to) => void transfer(to),
     pick: (id) => void pick(id),
+    takeOver,
     setPriority,
   };
 }

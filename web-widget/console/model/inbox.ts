@@ -50,6 +50,11 @@ export function canTakeOver({ mine, state, agent }: Pick<AgentConversation, 'min
   return !mine && agent !== null && (state === 'assigned' || state === 'closing');
 }
 
+/** This agent had it before: it was assigned to them, as far back as is loaded. */
+export function wasMine({ id, timeline }: Pick<AgentConversation, 'id' | 'timeline'>, self: string | undefined): boolean {
+  return timeline.some((item) => item.kind === 'event' && item.conversation_id === id && item.type === 'assigned' && item.agent?.id === self);
+}
+
 export type CloseState = 'open' | 'proposed' | 'disputed' | 'closed';
 
 /** How far the question "is it solved?" has come. A message after a dispute does not make it undisputed. */

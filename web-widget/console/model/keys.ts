@@ -17,6 +17,7 @@ export const ACTIONS = [
   'toggle_customer',
   'go_mine',
   'go_waiting',
+  'go_colleagues',
   'go_closed',
   'latest',
   'shortcuts',
@@ -48,6 +49,7 @@ export const BINDINGS: readonly Binding[] = [
   { keys: 'l', action: 'latest' },
   { keys: 'g m', action: 'go_mine' },
   { keys: 'g w', action: 'go_waiting' },
+  { keys: 'g o', action: 'go_colleagues' },
   { keys: 'g c', action: 'go_closed' },
   { keys: '?', action: 'shortcuts' },
 ];

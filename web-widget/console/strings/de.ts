@@ -70,6 +70,13 @@ export const de: Strings = {
   pick_one_hint: 'Wer am längsten wartet, steht oben.',
   skip_to_conversation: 'Zum Gespräch springen',
 
+  with_colleagues: 'Bei Kollegen',
+  colleagues_lead: 'Was andere in Ihren Teams offen haben.',
+  colleagues_none: 'Gerade ist nichts bei Kollegen.',
+  colleagues_none_hint: 'Sobald jemand anders in Ihren Teams ein Gespräch hat, können Sie hier mitlesen und einspringen.',
+  colleagues_open: (n) => `${n} offen`,
+  colleagues_most: (n) => `Nur die ${n} ältesten stehen hier.`,
+
   queue_title: 'Wartend',
   queue_lead: 'Wer vorn steht, kommt zum nächsten freien Kollegen.',
   queue_person: 'Kunde',
@@ -143,6 +150,8 @@ export const de: Strings = {
   go_to_open: 'Zum offenen',
   not_yours: 'Dieses Gespräch liegt nicht mehr bei Ihnen.',
 
+  read_along: (name) => `${name} hat dieses Gespräch. Sie können mitlesen oder es übernehmen.`,
+
   transfer: 'Übergeben',
   transfer_placeholder: 'An einen Kollegen oder ein Team übergeben…',
   transfer_empty: 'Niemand mit diesem Namen.',
@@ -153,6 +162,7 @@ export const de: Strings = {
   no_room: 'hat keinen Platz',
   not_here: 'nicht da',
   take_over: 'Übernehmen',
+  take_over_label: (name) => `${name} übernehmen`,
   take_over_refused: (reason) => `Nicht übernommen. ${reason}`,
   pick: 'Nehmen',
   pick_hint: 'Aus der Reihe nehmen',
@@ -216,6 +226,7 @@ export const de: Strings = {
   act_toggle_customer: 'Kunden zeigen oder ausblenden',
   act_go_mine: 'Zu meinen',
   act_go_waiting: 'Zu den Wartenden',
+  act_go_colleagues: 'Zu dem, was Kollegen haben',
   act_go_closed: 'Zu den zuletzt geschlossenen',
   act_latest: 'Neueste Nachrichten',
   act_shortcuts: 'Tastenkürzel',

@@ -68,6 +68,13 @@ export const en = {
   pick_one_hint: 'The one that has waited longest is on top.',
   skip_to_conversation: 'Skip to the conversation',
 
+  with_colleagues: 'With colleagues',
+  colleagues_lead: 'What others in your teams have open.',
+  colleagues_none: 'Nothing is with colleagues right now.',
+  colleagues_none_hint: 'As soon as somebody else in your teams has a conversation, you can read along here and step in.',
+  colleagues_open: (n: number) => `${n} open`,
+  colleagues_most: (n: number) => `Only the ${n} oldest are listed.`,
+
   queue_title: 'Waiting',
   queue_lead: 'First in line comes to the next colleague who is free.',
   queue_person: 'Shopper',
@@ -141,6 +148,8 @@ export const en = {
   go_to_open: 'Go to the open one',
   not_yours: 'This conversation is not with you any more.',
 
+  read_along: (name: string) => `${name} has this conversation. You can read along, or take it over.`,
+
   transfer: 'Transfer',
   transfer_placeholder: 'Transfer to a colleague or a team…',
   transfer_empty: 'Nobody of that name.',
@@ -151,6 +160,7 @@ export const en = {
   no_room: 'has no room',
   not_here: 'not here',
   take_over: 'Take over',
+  take_over_label: (name: string) => `Take over ${name}`,
   take_over_refused: (reason: string) => `Not taken over. ${reason}`,
   pick: 'Take',
   pick_hint: 'Take it out of the line',
@@ -214,6 +224,7 @@ export const en = {
   act_toggle_customer: 'Show or hide the customer',
   act_go_mine: 'Go to mine',
   act_go_waiting: 'Go to waiting',
+  act_go_colleagues: 'Go to what colleagues have',
   act_go_closed: 'Go to recently closed',
   act_latest: 'Latest messages',
   act_shortcuts: 'Keyboard shortcuts',

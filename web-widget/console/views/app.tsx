@@ -9,6 +9,7 @@ import { useLists } from '../hooks/lists';
 import { useAccent, useTitle } from '../hooks/page_head';
 import { useConsole } from '../hooks/use_console';
 import { t } from '../strings/index';
+import { Colleagues } from './colleagues';
 import { Conversation } from './conversation';
 import { Customer } from './customer';
 import { Empty } from './empty';
@@ -31,11 +32,12 @@ function ConversationSkeleton() {
 }
 
 function Middle() {
-  const { route, selected, snap } = useConsoleContext();
+  const { route, selected, opening } = useConsoleContext();
   if (route.view === 'waiting') return <Waiting />;
+  if (route.view === 'colleagues') return <Colleagues />;
   if (route.view === 'inbox') return <Empty />;
   if (selected) return <Conversation key={selected.id} conversation={selected} />;
-  return snap.self && !snap.closed.some((one) => one.id === route.id) ? <Empty /> : <ConversationSkeleton />;
+  return opening ? <ConversationSkeleton /> : <Empty />;
 }
 
 function Columns() {
@@ -63,7 +65,7 @@ function Columns() {
 function SignedIn({ client }: { client: AgentClient }) {
   const state = useConsole(client);
   useKeyboard(state);
-  useLists(client, state.snap);
+  useLists(state);
   useTitle(state.snap);
   useAlerts(state.snap, state.select);
   return (

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AgentConversation } from '../../client/index';
 import { useConsoleContext } from '../hooks/context';
-import { shopperName } from '../model/inbox';
+import { shopperName, wasMine } from '../model/inbox';
 import { t } from '../strings/index';
 import { Composer } from './composer';
 import { ConversationHead } from './conversation_head';
@@ -36,12 +36,13 @@ function Typing({ conversation }: { conversation: AgentConversation }) {
 
 /** Where the composer would be: why there is none, and the way to the conversation that goes on. */
 function Over({ conversation }: { conversation: AgentConversation }) {
-  const { mine, select } = useConsoleContext();
+  const { mine, select, snap } = useConsoleContext();
+  const { agent, state } = conversation;
   const next = mine.find((one) => one.shopper && one.shopper.id === conversation.shopper?.id);
   const closed = next ? t.closed_went_on : t.closed_note;
   return (
     <p class="conversation-note">
-      {conversation.state === 'closed' ? closed : t.not_yours}
+      {state === 'closed' ? closed : agent && !wasMine(conversation, snap.self?.profile.id) ? t.read_along(agent.name) : t.not_yours}
       {next && (
         <button type="button" class="text-button" onClick={() => select(next.id)}>{t.go_to_open}</button>
       )}

@@ -3,7 +3,7 @@ import { Skeleton } from '../../ui/loading';
 import { useConsoleContext } from '../hooks/context';
 import { isMac, PHONE, useMedia } from '../hooks/media';
 import { queueTotals } from '../model/inbox';
-import { keyCaps } from '../model/keys';
+import { keyCaps, type Action } from '../model/keys';
 import { t } from '../strings/index';
 import { Me } from './me';
 import { ClosedRow, MineRow, WaitingRow } from './row';
@@ -47,24 +47,56 @@ function Mine() {
   );
 }
 
+interface HeadLinkProps {
+  action: Action;
+  hint: string;
+  label: string;
+  count?: number;
+  current: boolean;
+}
+
+/** A heading that leads to a view of its own. */
+function HeadLink({ action, hint, label, count, current }: HeadLinkProps) {
+  const { act } = useConsoleContext();
+  return (
+    <Tip label={hint} action={action} align="start">
+      <button type="button" class="list-link" aria-current={current ? 'page' : undefined} onClick={() => act(action)}>
+        {label} {count !== undefined && <span class="list-count">{count}</span>}
+        <Icon path={chevronRight} size={12} flip />
+      </button>
+    </Tip>
+  );
+}
+
 function Waiting() {
-  const { snap, route, act, pick } = useConsoleContext();
+  const { snap, route, pick } = useConsoleContext();
   const { length, oldestAt } = queueTotals(snap);
   const shown = length ? snap.queue.slice(0, WAITING_SHOWN) : [];
   return (
     <section aria-labelledby="list-waiting">
       <h2 class="list-head" id="list-waiting">
-        <Tip label={t.act_go_waiting} action="go_waiting" align="start">
-          <button type="button" class="list-link" aria-current={route.view === 'waiting' ? 'page' : undefined} onClick={() => act('go_waiting')}>
-            {t.waiting} <span class="list-count">{length}</span>
-            <Icon path={chevronRight} size={12} flip />
-          </button>
-        </Tip>
+        <HeadLink action="go_waiting" hint={t.act_go_waiting} label={t.waiting} count={length} current={route.view === 'waiting'} />
         {oldestAt !== null && <span class="list-note"><WaitClock since={oldestAt} /></span>}
       </h2>
       {length === 0 && <p class="list-none">{t.waiting_empty}</p>}
       <ul class="rows">{shown.map((entry) => <WaitingRow key={entry.conversation_id} entry={entry} onPick={pick} />)}</ul>
       {length > shown.length && shown.length > 0 && <p class="list-none">{t.queue_more(length - shown.length)}</p>}
+    </section>
+  );
+}
+
+/** How many only while it is looked at: nothing keeps the number true otherwise. */
+function Colleagues() {
+  const { snap, route } = useConsoleContext();
+  const current = route.view === 'colleagues';
+  return (
+    <section aria-labelledby="list-colleagues">
+      <h2 class="list-head" id="list-colleagues">
+        <HeadLink
+          action="go_colleagues" hint={t.act_go_colleagues} label={t.with_colleagues} current={current}
+          count={current ? snap.assigned?.length : undefined}
+        />
+      </h2>
     </section>
   );
 }
@@ -126,7 +158,7 @@ export function List() {
         <h1 class="only-phone hidden-words">{t.conversations}</h1>
         <Me />
         <GoTo />
-        <div class="list-scroll">{snap.self ? <><Mine /><Waiting /><Closed /></> : <ListSkeleton />}</div>
+        <div class="list-scroll">{snap.self ? <><Mine /><Waiting /><Colleagues /><Closed /></> : <ListSkeleton />}</div>
         <Connection />
       </nav>
     </div>

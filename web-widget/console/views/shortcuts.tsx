@@ -20,13 +20,14 @@ const NAMES: Record<Action, string> = {
   toggle_customer: t.act_toggle_customer,
   go_mine: t.act_go_mine,
   go_waiting: t.act_go_waiting,
+  go_colleagues: t.act_go_colleagues,
   go_closed: t.act_go_closed,
   latest: t.act_latest,
   shortcuts: t.act_shortcuts,
 };
 
 const GROUPS: [title: string, actions: Action[]][] = [
-  [t.keys_anywhere, ['palette', 'toggle_availability', 'pick', 'go_mine', 'go_waiting', 'go_closed', 'shortcuts']],
+  [t.keys_anywhere, ['palette', 'toggle_availability', 'pick', 'go_mine', 'go_waiting', 'go_colleagues', 'go_closed', 'shortcuts']],
   [t.keys_list, ['next', 'previous', 'reply']],
   [t.keys_conversation, ['leave', 'propose_close', 'transfer', 'take_over', 'toggle_customer', 'latest']],
 ];
