@@ -195,17 +195,26 @@ bool store_view(struct store *store, struct str site, struct str conversation, b
 bool store_unview(struct store *store, struct str site, struct str conversation);
 
 /* What one node tells another beside the stream: nothing here is kept anywhere. */
-enum store_telling { STORE_TELL_EVENT, STORE_TELL_TYPING, STORE_TELL_RECEIPT, STORE_TELL_RECORD };
+enum store_telling {
+    STORE_TELL_EVENT,
+    STORE_TELL_STAND,
+    STORE_TELL_TYPING,
+    STORE_TELL_RECEIPT,
+    STORE_TELL_RECORD
+};
 struct store_told {
     enum store_telling kind;
+    struct str from; /* heard: the node that told it */
     struct str conversation;
-    int64_t seq;             /* EVENT: the stream has grown to here */
+    int64_t seq;             /* EVENT: the stream has grown to here; STAND: so far it was read there */
     enum proto_role role;    /* TYPING, RECEIPT: whose */
     struct str person;       /* TYPING */
     bool is_typing;          /* TYPING */
     int64_t delivered, seen; /* RECEIPT */
 };
-void store_tell(struct store *store, struct str site, struct str node, const struct store_told *told);
+/* False: no memory, and the other node will not even miss it. What gets lost later it misses by its number.
+ */
+bool store_tell(struct store *store, struct str site, struct str node, const struct store_told *told);
 /* From the tick: how many hints Redis has published to this node and to all, to find what was lost. */
 void store_check_hints(struct store *store, struct str site, int64_t to_node, int64_t to_all);
 

@@ -16,6 +16,7 @@ struct append {
     struct event event;
     enum proto_role role;
     int attempts;
+    bool is_sure; /* that it may not be written: the stream was read to its end since that first seemed so */
     char texts[]; /* what event points to */
 };
 
@@ -103,20 +104,34 @@ static void on_appended(void *ctx, enum store_result result)
     live_release(live);
 }
 
-/* True when the message needs no writing: it is there already, or may not be written. */
+/* It may not be written, as far as this view knows, which may be a little behind. What is refused for good is
+ * refused by the stream. */
+static void append_forbidden(struct append *append, enum proto_error_type error)
+{
+    struct live *live = append->live;
+    if (append->is_sure) {
+        append_refuse(append, error);
+        return;
+    }
+    append->is_sure = true;
+    live_follow(live, 0);
+}
+
+/* True when the message needs no writing now: it is there already, or may not be written. */
 static bool append_decided(struct append *append)
 {
     const struct conversation *conversation = &append->live->conversation;
     int64_t seq =
         conversation_find_sent(conversation, append->role, append->event.by, append->event.custom_id);
     if (seq > 0) {
+        peers_tell_grown(append->live); /* whoever wrote it may not have come to that */
         append_finish(
             append, &(struct append_outcome){.id = conversation_id_at(conversation, seq), .duplicate = true});
         return true;
     }
     enum proto_error_type error = conversation_may_write(conversation, append->role, append->event.by);
     if (error != PROTO_OK)
-        append_refuse(append, error);
+        append_forbidden(append, error);
     return error != PROTO_OK;
 }
 

@@ -99,8 +99,7 @@ static void live_caught_up(struct live *live)
     live->state = LIVE_CURRENT;
     wheel_disarm(&live->site->hub->wheel, &live->retry);
     live_place(live);
-    if (!live->peers.registered)
-        peers_register(live);
+    peers_settle(live);
     live_ready(live, STORE_OK);
 }
 
@@ -113,6 +112,7 @@ static void live_read_failed(struct live *live, enum store_result result)
 void live_doubt(struct live *live)
 {
     live->doubted = true;
+    peers_doubt(live);
 }
 
 static void live_send_viewers_back(struct live *live)

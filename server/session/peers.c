@@ -47,10 +47,18 @@ static void peer_remove(struct live *live, struct peer *peer)
     *peer = live->peers.list[--live->peers.count];
 }
 
-static void peer_tell(struct live *live, const struct peer *peer, struct store_told told)
+/* Soon the view is read again, and this node registers then, which makes up for what nobody told or heard. */
+static void peers_fail(struct live *live)
+{
+    live->peers.unsure = true;
+    live_distrust(live);
+}
+
+static void node_tell(struct live *live, struct str node, struct store_told told)
 {
     told.conversation = id_str(&live->conversation.id);
-    store_tell(live_store(live), live->site->id, id_str(&peer->node), &told);
+    if (!store_tell(live_store(live), live->site->id, node, &told))
+        peers_fail(live);
 }
 
 static struct peer *peers_put(struct live *live, struct str node, bool shopper_there)
@@ -60,20 +68,25 @@ static struct peer *peers_put(struct live *live, struct str node, bool shopper_t
         peer = peer_add(live, node);
     if (peer)
         peer->shopper_there = shopper_there;
+    else
+        peers_fail(live);
     return peer;
 }
 
 void peers_set(struct live *live, struct str node, bool looks, bool shopper_there)
 {
+    live_hold(live);
     struct peer *peer = looks ? peers_put(live, node, shopper_there) : peer_find(live, node);
     if (peer && !looks) {
         peer_remove(live, peer);
+        live_follow(live, 0); /* it may have died between writing and telling */
     } else if (peer) {
         peer->heard = true;
-        peer_tell(live, peer,
-                  (struct store_told){.kind = STORE_TELL_EVENT, .seq = live->conversation.last_seq});
+        node_tell(live, node,
+                  (struct store_told){.kind = STORE_TELL_STAND, .seq = live->conversation.last_seq});
     }
     push_shopper_presence(live);
+    live_release(live);
 }
 
 /* ---- registering ---- */
@@ -86,13 +99,6 @@ static void peers_forget_unheard(struct live *live)
             peer_remove(live, &live->peers.list[i - 1]);
 }
 
-/* Nobody would tell this node of what grew there. Soon it is read again, and registers then. */
-static void peers_unregistered(struct live *live)
-{
-    live->peers.registered = false;
-    live_distrust(live);
-}
-
 static void on_peers(void *ctx, enum store_result result, const struct store_peer *peers, size_t count)
 {
     struct live *live = ctx;
@@ -102,7 +108,7 @@ static void on_peers(void *ctx, enum store_result result, const struct store_pee
             peers_put(live, peers[i].node, peers[i].shopper_there);
         push_shopper_presence(live);
     } else {
-        peers_unregistered(live);
+        peers_fail(live);
     }
     live_release(live);
 }
@@ -111,14 +117,26 @@ void peers_register(struct live *live)
 {
     bool here = shopper_here(live);
     if (!store_view(live_store(live), live->site->id, id_str(&live->conversation.id), here, on_peers, live)) {
-        peers_unregistered(live);
+        peers_fail(live);
         return;
     }
     live_hold(live);
     for (size_t i = 0; i < live->peers.count; i++)
         live->peers.list[i].heard = false;
     live->peers.registered = true;
+    live->peers.unsure = false;
     live->peers.told_shopper_here = here;
+}
+
+void peers_doubt(struct live *live)
+{
+    live->peers.unsure = true;
+}
+
+void peers_settle(struct live *live)
+{
+    if (!live->peers.registered || live->peers.unsure)
+        peers_register(live);
 }
 
 void peers_shopper_moved(struct live *live)
@@ -140,7 +158,7 @@ void peers_leave(struct live *live)
 static void peers_tell(struct live *live, struct store_told told)
 {
     for (size_t i = 0; i < live->peers.count; i++)
-        peer_tell(live, &live->peers.list[i], told);
+        node_tell(live, id_str(&live->peers.list[i].node), told);
 }
 
 void peers_tell_grown(struct live *live)
@@ -178,11 +196,23 @@ static void heard_receipt(struct live *live, const struct store_told *told)
         push_receipt(live, told->role, NULL);
 }
 
+static void heard_stand(struct live *live, const struct store_told *told)
+{
+    int64_t seq = live->conversation.last_seq;
+    if (told->seq < seq)
+        node_tell(live, told->from, (struct store_told){.kind = STORE_TELL_EVENT, .seq = seq});
+    else
+        live_follow(live, told->seq);
+}
+
 void peers_heard(struct live *live, const struct store_told *told)
 {
     switch (told->kind) {
     case STORE_TELL_EVENT:
         live_follow(live, told->seq);
+        break;
+    case STORE_TELL_STAND:
+        heard_stand(live, told);
         break;
     case STORE_TELL_TYPING:
         push_typing(live, told->role, told->person, told->is_typing);

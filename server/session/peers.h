@@ -1,7 +1,8 @@
 /* The other nodes that look at a conversation, and what they and this one tell each other about it.
  *
  * A node that begins to look says so in Redis before it can rely on hints; each that looks already answers
- * with how far the stream has grown, so that nothing falls between its reading and the first hint. */
+ * with where it stands. Whichever is behind reads, or is told by the other, so that nothing falls between
+ * reading and the first hint, and what a node wrote that could not tell of it is told by who finds it. */
 #pragma once
 
 #include <stdbool.h>
@@ -24,11 +25,16 @@ struct peers {
     struct peer *list; /* owned */
     size_t count;
     bool registered;
+    bool unsure; /* something may not have been told: register again */
     bool told_shopper_here; /* what the others know of this node */
 };
 
 /* Says, or says again, that this node looks and whether the shopper is here. */
 void peers_register(struct live *live);
+/* The connection was lost: what was told last may not have been. Registered again when the view is current. */
+void peers_doubt(struct live *live);
+/* The view is current. */
+void peers_settle(struct live *live);
 /* The shopper came to this node, or left it. */
 void peers_shopper_moved(struct live *live);
 /* This node no longer looks. Frees the list. */

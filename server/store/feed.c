@@ -167,13 +167,14 @@ static void feed_publish(struct feed *feed, struct str site, struct str node, in
     STORE_SEND(feed->store, &cmd, on_published, NULL, NULL);
 }
 
-void feed_tell(struct feed *feed, struct str site, struct str node, const char *words)
+bool feed_tell(struct feed *feed, struct str site, struct str node, const char *words)
 {
     struct target *target = target_for(feed, site, node);
     if (!target)
-        return;
+        return false;
     target->told_ms = clock_mono_ms();
     feed_publish(feed, site, node, ++target->last, words);
+    return true;
 }
 
 static void feed_beat_to(struct feed *feed, struct target *target, int64_t now_ms)

@@ -27,6 +27,6 @@ void feed_free(struct feed *feed); /* after done, or NULL */
 bool feed_is_up(const struct feed *feed);
 
 /* Sends a numbered hint to one node. words: kind and arguments. A failure is like a loss: it is noticed. */
-void feed_tell(struct feed *feed, struct str site, struct str node, const char *words);
+bool feed_tell(struct feed *feed, struct str site, struct str node, const char *words);
 /* What Redis says it published to this node, and to all: are there some that did not come? */
 void feed_check(struct feed *feed, struct str site, int64_t to_node, int64_t to_all);

@@ -49,8 +49,8 @@ static void read_gone(const struct hint *hint, const struct store_upcalls *up)
 
 static void read_told(const struct hint *hint, const struct store_upcalls *up, enum store_telling kind)
 {
-    struct store_told told = {.kind = kind, .conversation = hint->args[0]};
-    if (kind == STORE_TELL_EVENT)
+    struct store_told told = {.kind = kind, .from = hint->from, .conversation = hint->args[0]};
+    if (kind == STORE_TELL_EVENT || kind == STORE_TELL_STAND)
         told.seq = hint_i64(hint, 1);
     if ((kind == STORE_TELL_TYPING || kind == STORE_TELL_RECEIPT) &&
         !proto_role_parse(hint->args[1], &told.role))
@@ -69,6 +69,11 @@ static void read_told(const struct hint *hint, const struct store_upcalls *up, e
 static void read_grown(const struct hint *hint, const struct store_upcalls *up)
 {
     read_told(hint, up, STORE_TELL_EVENT);
+}
+
+static void read_stand(const struct hint *hint, const struct store_upcalls *up)
+{
+    read_told(hint, up, STORE_TELL_STAND);
 }
 
 static void read_typing(const struct hint *hint, const struct store_upcalls *up)
@@ -91,9 +96,10 @@ static const struct {
     size_t args_count;
     void (*read)(const struct hint *hint, const struct store_upcalls *up);
 } kinds[] = {
-    {"event", 4, read_event},   {"queue", 7, read_queue},     {"agent", 4, read_agent},
-    {"view", 3, read_view},     {"gone", 2, read_gone},       {"grown", 2, read_grown},
-    {"typing", 4, read_typing}, {"receipt", 4, read_receipt}, {"record", 1, read_record},
+    {"event", 4, read_event},   {"queue", 7, read_queue},   {"agent", 4, read_agent},
+    {"view", 3, read_view},     {"gone", 2, read_gone},     {"grown", 2, read_grown},
+    {"stand", 2, read_stand},   {"typing", 4, read_typing}, {"receipt", 4, read_receipt},
+    {"record", 1, read_record},
 };
 
 void feed_read(const struct hint *hint, const struct store_upcalls *upcalls)

@@ -46,13 +46,17 @@ bool store_unview(struct store *store, struct str site, struct str conversation)
     return STORE_SEND(store, &cmd, on_unviewed, NULL, NULL);
 }
 
-void store_tell(struct store *store, struct str site, struct str node, const struct store_told *told)
+bool store_tell(struct store *store, struct str site, struct str node, const struct store_told *told)
 {
     char words[160];
     const char *role = proto_role_str(told->role);
     switch (told->kind) {
     case STORE_TELL_EVENT:
         snprintf(words, sizeof words, "grown " STR_FMT " %lld", STR_ARG(told->conversation),
+                 (long long)told->seq);
+        break;
+    case STORE_TELL_STAND:
+        snprintf(words, sizeof words, "stand " STR_FMT " %lld", STR_ARG(told->conversation),
                  (long long)told->seq);
         break;
     case STORE_TELL_TYPING:
@@ -67,7 +71,7 @@ void store_tell(struct store *store, struct str site, struct str node, const str
         snprintf(words, sizeof words, "record " STR_FMT, STR_ARG(told->conversation));
         break;
     }
-    feed_tell(store->feed, site, node, words);
+    return feed_tell(store->feed, site, node, words);
 }
 
 void store_check_hints(struct store *store, struct str site, int64_t to_node, int64_t to_all)

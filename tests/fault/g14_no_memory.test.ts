@@ -91,6 +91,11 @@ const wrote = (talker: Talker, id: string, text: string) => talker.seen(id).some
 const knows = (talker: Talker, id: string, type: string, agent?: string) =>
   talker.seen(id).some((event) => event.type === type && (!agent || event.agent?.id === agent));
 
+async function sent(talker: Talker, custom_id: string, text: string, conversation_id: string): Promise<void> {
+  const isTaken = await talker.send(custom_id, text, { conversation_id });
+  assert.ok(isTaken, `${custom_id} was refused: ${talker.refused}`);
+}
+
 async function chat(world: World, i: number, visitors: Talker[]): Promise<void> {
   const { server, neighbour, redis, trial } = world;
   const agent = (name: string, where: Server) => ({ name, talker: new Talker({ site: 'shop', name }, () => where) });
@@ -103,7 +108,7 @@ async function chat(world: World, i: number, visitors: Talker[]): Promise<void> 
   const id = anna.conversation_id;
   const first = await until('an agent is given it', () => agents.find(({ talker }) => talker.conversations().includes(id)));
   const second = agents.find((agent) => agent !== first)!;
-  assert.ok(await first.talker.send(`advice-one-${i}`, 'We do', { conversation_id: id }));
+  await sent(first.talker, `advice-one-${i}`, 'We do', id);
   await until('the shopper reads the answer', () => wrote(anna, id, 'We do'));
   await Promise.all([
     insist(anna, 'mark_events_as_seen', { conversation_id: id, up_to: 3 }),
@@ -115,12 +120,12 @@ async function chat(world: World, i: number, visitors: Talker[]): Promise<void> 
   ]);
   await redis.call('CLIENT', 'KILL', 'TYPE', 'normal');
   await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
-  assert.ok(await anna.send(`question-${i}`, 'In 42?'));
+  await sent(anna, `question-${i}`, 'In 42?', id);
   await until('the agent reads it', () => wrote(first.talker, id, 'In 42?'));
   const isWith = (agent: string) => () => knows(anna, id, 'assigned', agent);
   await insist(first.talker, 'transfer_conversation', { conversation_id: id, agent: second.name }, isWith(second.name));
   await until('the colleague has it', () => second.talker.conversations().includes(id));
-  assert.ok(await second.talker.send(`advice-two-${i}`, 'Yes', { conversation_id: id }));
+  await sent(second.talker, `advice-two-${i}`, 'Yes', id);
   await insist(second.talker, 'list_conversations', {});
   await insist(second.talker, 'propose_close', { conversation_id: id }, () => knows(anna, id, 'close_proposed'));
   await until('the shopper is asked', () => knows(anna, id, 'close_proposed'));
@@ -161,8 +166,9 @@ function plansOf(trial: Trial<'trials'>, calls: number): Plan[] {
 }
 
 /** What came of it, for whoever has to mend it. */
-function story(plan: Plan, what: unknown, memory: FailingMalloc, server: Server): Error {
-  return new Error(`with ${JSON.stringify(plan)}: ${what}\n${memory.trace()}\n${server.log().slice(-1500)}`);
+function story(plan: Plan, what: unknown, memory: FailingMalloc, ...servers: Server[]): Error {
+  const logs = servers.map((server) => server.log().slice(-3000)).join('\n--- the neighbour ---\n');
+  return new Error(`with ${JSON.stringify(plan)}: ${what}\n${memory.trace()}\n${logs}`);
 }
 
 async function tried(world: World, plan: Plan, i: number): Promise<void> {
@@ -174,7 +180,7 @@ async function tried(world: World, plan: Plan, i: number): Promise<void> {
     clearTimeout(outage);
     await until('every socket is closed', () => descriptors(server) <= world.descriptors);
   } catch (error) {
-    throw story(plan, server.isRunning ? error : 'the server died', memory, server);
+    throw story(plan, server.isRunning ? error : 'the server died', memory, server, world.neighbour);
   }
   trial.count('failed_allocations', memory.failed);
   trial.count('trials');

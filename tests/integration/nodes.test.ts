@@ -8,7 +8,7 @@ import { type Server, startServer } from './harness/server.ts';
 import { until } from './harness/until.ts';
 
 const settings = { agent_grace_ms: 500 };
-const sites = ['guess', 'crowd', 'chat', 'dies', 'drain', 'both', 'resend', 'pages', 'lost', 'cut', 'given', 'queue', 'team', 'moves'];
+const sites = ['guess', 'crowd', 'chat', 'dies', 'drain', 'both', 'resend', 'pages', 'lost', 'cut', 'given', 'queue', 'team', 'moves', 'again', 'unread', 'silent'];
 
 function beside(first: Server, flags: string[] = []): Promise<Server> {
   return startServer({ sites, settings, flags: ['--redis', `unix:${join(first.data, 'redis.sock')}`, ...flags] });
@@ -28,6 +28,15 @@ async function across(site: string): Promise<{ maya: Client; anna: Client; id: s
   const { id } = (await anna.start('Hello')).conversation;
   assert.equal((await maya.given()).id, id);
   return { maya, anna, id };
+}
+
+/** In the stream, as by a server that died, or lost its connection, before it could tell anybody. */
+async function writeUntold(site: string, id: string, anna: Client): Promise<void> {
+  const redis = await east.redis();
+  const [[top]] = (await redis.call('XREVRANGE', `{${site}}:conv:${id}:log`, '+', '-', 'COUNT', 1)) as [[string]];
+  const [generation, seq] = top.split('-').map(Number) as [number, number];
+  const fields = { type: 'message', at: Date.now(), role: 'shopper', by: anna.id, custom_id: 'anna-untold', text: 'Untold' };
+  await redis.call('XADD', `{${site}}:conv:${id}:log`, `${generation}-${seq + 1}`, ...Object.entries(fields).flat());
 }
 
 async function hintsLost(server: Server): Promise<number> {
@@ -105,6 +114,22 @@ describe('two servers', { concurrency: true }, () => {
     const again = await back.must('start_conversation', { custom_id: 'anna-once', text: 'Once' });
     assert.deepEqual([again.conversation.id, again.seq, again.duplicate], [id, first.seq, true]);
     assert.equal(maya.lines(id).filter((line) => line.endsWith('Once')).length, 1);
+  });
+
+  test('what was written and told nobody is told when it is sent again', async () => {
+    const { maya, anna, id } = await across('again');
+    await writeUntold('again', id, anna);
+    assert.equal((await anna.send(id, 'Untold', 'anna-untold')).duplicate, true);
+    assert.equal((await maya.event('message')).text, 'Untold');
+  });
+
+  test('and when somebody looks at it', async () => {
+    const { maya, anna, id } = await across('unread');
+    anna.socket.terminate();
+    await maya.push('presence_updated', ({ present }) => !present);
+    await writeUntold('unread', id, anna);
+    await shopper(east, 'unread', { token: anna.token, cursors: [] });
+    assert.equal((await maya.event('message')).text, 'Untold');
   });
 
   test('passwords are counted on both together', async () => {
@@ -209,6 +234,18 @@ test('a server that dies: its agent is said to be gone, and the conversation is 
   const given = await until('jonas has it', () => jonas.given(8000).then((c) => (c.id === id ? c : undefined)));
   assert.deepEqual(given.events.slice(-2).map(({ type, reason }) => reason ?? type), ['agent_left', 'assigned']);
   await anna.push('incoming_event', ({ event }) => event.type === 'assigned' && event.agent?.id === 'jonas');
+  await south.close();
+});
+
+test('a server that dies before it could tell: the others read what it wrote', async () => {
+  const south = await beside(east);
+  const maya = await agent(west, 'silent', 'maya');
+  const anna = await shopper(south, 'silent');
+  const { id } = (await anna.start('Hello')).conversation;
+  await maya.given();
+  await writeUntold('silent', id, anna);
+  await south.stop('SIGKILL');
+  assert.equal((await maya.event('message', 8000)).text, 'Untold');
   await south.close();
 });
 

@@ -40,6 +40,8 @@ export class Talker {
   conversation_id = '';
   resumes = 0;
   refusals = 0;
+  /** Why a message was refused for good, when one was. */
+  refused?: string;
   /** What no fault excuses: a request without an answer on an open socket, a frame that is not as the schemas say, a
    * log-in that is refused for good. */
   readonly wrongs: string[] = [];
@@ -194,7 +196,7 @@ export class Talker {
   /** Until it is acknowledged, and by which answer. Undefined: it may not write there (any more). */
   async tell(custom_id: string, text: string, conversation_id = this.conversation_id): Promise<Requests['send_event']['response'] | undefined> {
     const outcome = await this.ask('send_event', { conversation_id, custom_id, text });
-    if (!outcome.success) return undefined;
+    if (!outcome.success) return (this.refused = `${outcome.error.type}: ${outcome.error.message}`), undefined;
     this.acked.push({ conversation_id, custom_id, text, seq: outcome.payload.seq });
     this.written(outcome.payload);
     return outcome.payload;
