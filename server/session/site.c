@@ -230,6 +230,27 @@ static void site_doubt_lives(struct site *site)
     }
 }
 
+static void on_ticked(void *ctx, enum store_result result, const struct store_transition *transition)
+{
+    struct site *site = ctx;
+    site_on_changes(site, result, transition);
+    if (result == STORE_OK || store_is_up(site->hub->store))
+        hub_set_writable(result == STORE_OK); /* of a Redis that is away the store tells */
+    if (result != STORE_OK)
+        return;
+    memcpy(site->counts, transition->numbers, sizeof site->counts);
+    store_check_hints(site->hub->store, site->id, transition->numbers[3], transition->numbers[4]);
+    if (transition->numbers[5] == 0)
+        site_say_again(site);
+}
+
+static void site_beat(struct site *site)
+{
+    store_tick(site->hub->store, site->id, site->hub->config->agent_grace_ms, on_ticked, site);
+}
+
+/* The beat comes at once: with a connection that is lost again and again before the next one is due, a node
+ * would be taken for dead that is heard of all the time. */
 void site_on_store_up(struct site *site)
 {
     site_begin_generation(site, false); /* before anything is read or written */
@@ -238,6 +259,7 @@ void site_on_store_up(struct site *site)
     site_write_teams(site);
     site_forget_versions(site);
     site_say_again(site);
+    site_beat(site);
 }
 
 void site_on_store_down(struct site *site)
@@ -252,20 +274,6 @@ bool site_ready(const struct site *site)
 }
 
 /* ---- the heartbeat ---- */
-
-static void on_ticked(void *ctx, enum store_result result, const struct store_transition *transition)
-{
-    struct site *site = ctx;
-    site_on_changes(site, result, transition);
-    if (result == STORE_OK || store_is_up(site->hub->store))
-        hub_set_writable(result == STORE_OK); /* of a Redis that is away the store tells */
-    if (result != STORE_OK)
-        return;
-    memcpy(site->counts, transition->numbers, sizeof site->counts);
-    store_check_hints(site->hub->store, site->id, transition->numbers[3], transition->numbers[4]);
-    if (transition->numbers[5] == 0)
-        site_say_again(site);
-}
 
 /* What Redis refused although it is there: disk full, say. */
 static void site_try_again(struct site *site)
@@ -287,7 +295,7 @@ void site_tick(struct site *site)
 {
     if (store_is_up(site->hub->store))
         site_try_again(site);
-    store_tick(site->hub->store, site->id, site->hub->config->agent_grace_ms, on_ticked, site);
+    site_beat(site);
     for (size_t i = 0; i < site->config->teams_count; i++)
         team_measure(&site->teams[i]);
 }

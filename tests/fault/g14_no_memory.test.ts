@@ -101,8 +101,9 @@ async function chat(world: World, i: number, visitors: Talker[]): Promise<void> 
   const agent = (name: string, where: Server) => ({ name, talker: new Talker({ site: 'shop', name }, () => where) });
   const agents = [agent('maya', server), agent('jonas', neighbour)];
   const anna = new Talker({ site: 'shop' }, () => server);
-  visitors.push(anna, ...agents.map(({ talker }) => talker));
-  await Promise.all(visitors.map((visitor) => visitor.online()));
+  const people = [anna, ...agents.map(({ talker }) => talker)];
+  visitors.push(...people);
+  await Promise.all(people.map((person) => person.online()));
 
   await anna.start(`opening-${i}`, 'Do you have these in blue?');
   const id = anna.conversation_id;
@@ -131,8 +132,8 @@ async function chat(world: World, i: number, visitors: Talker[]): Promise<void> 
   await until('the shopper is asked', () => knows(anna, id, 'close_proposed'));
   await insist(anna, 'confirm_close', { conversation_id: id }, () => knows(anna, id, 'closed'));
   for (const talker of [anna, second.talker]) await until('both know that it is closed', () => knows(talker, id, 'closed'));
-  visitors.forEach((visitor) => visitor.leave());
-  addAccount(trial, await account(redis, 'shop', id, visitors));
+  people.forEach((person) => person.leave()); // whoever is still at the door has their own way out
+  addAccount(trial, await account(redis, 'shop', id, people));
 }
 
 async function visit(world: World, i: number): Promise<void> {
