@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { chatFigures } from './figures_chat.ts';
+import { crowdFigures } from './figures_crowd.ts';
 import { memoryFigures } from './figures_memory.ts';
 import { judge, type Figure, type Outcome } from './figure.ts';
 import { machine } from './machine.ts';
@@ -11,7 +12,7 @@ import { BUILD } from './servers.ts';
 import { table } from './table.ts';
 
 const OUT = 'build/bench';
-const FIGURES: Figure[] = [...memoryFigures, ...chatFigures];
+const FIGURES: Figure[] = [...memoryFigures, ...chatFigures, ...crowdFigures];
 
 const say = (text: string): void => console.error(text);
 

@@ -19,6 +19,7 @@ const asScript = (value: unknown): string => JSON.stringify(value).replaceAll('<
 function rowLines(row: Row): string {
   const how = [row.fsync && `fsync ${row.fsync}`, row.runs > 1 ? `median of ${row.runs} runs` : 'one run', row.note].filter(Boolean).join(', ');
   const judged = judge(row);
+  if (judged.length === 0) return `<tr><th scope="row">${escaped(row.what)}<small>${escaped(how)}</small></th><td class="number">${shown(row.ours)} ${row.unit}</td><td colspan="5"></td></tr>`;
   return judged
     .map(({ beside, value, ratio, words, met }, i) => {
       const first = i === 0 ? `<th scope="row" rowspan="${judged.length}">${escaped(row.what)}<small>${escaped(how)}</small></th><td rowspan="${judged.length}" class="number">${shown(row.ours)} ${row.unit}</td>` : '';

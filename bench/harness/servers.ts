@@ -22,14 +22,22 @@ export interface Server {
 
 let hash: string | undefined;
 
+function site(id: string, agents: number): string {
+  const section = (n: number) =>
+    `[agent ${id}/agent${n}]\nname = Agent ${n}\nemail = agent${n}@${id}.example\nteams = all\ncapacity = 100\npassword = ${hash}\n`;
+  const all = Array.from({ length: agents }, (_, i) => section(i + 1)).join('');
+  return `[site ${id}]\nname = ${id}\norigins = self\ndefault_team = all\n[team ${id}/all]\nname = All\n${all}`;
+}
+
+/** Two sites, so that what happens in one has nothing to do with who talks in the other. */
 function config(): string {
   hash ??= execFileSync(`${BUILD}/server/shopbell`, ['--hash-password'], { input: `${PASSWORD}\n` }).toString().trim().split('\n').pop()!;
-  const agents = Array.from({ length: AGENTS }, (_, i) => {
-    const n = i + 1;
-    return `[agent bench/agent${n}]\nname = Agent ${n}\nemail = agent${n}@bench.example\nteams = all\ncapacity = 100\npassword = ${hash}\n`;
-  });
-  const head = '[server]\nsession_rate = 1000000\nlog_level = warn\n[site bench]\nname = Bench\norigins = self\ndefault_team = all\n';
-  return `${head}[team bench/all]\nname = All\n${agents.join('')}`;
+  return `[server]\nsession_rate = 1000000\nlog_level = warn\n${site('bench', AGENTS)}${site('calm', AGENTS)}`;
+}
+
+/** How the load speaks with the agents and shoppers of a site. */
+export function speakOf(id: string): Record<string, string> {
+  return { site: id, 'agent-email': `agent%d@${id}.example`, 'agent-password': PASSWORD };
 }
 
 function childrenOf(pid: number): number[] {
@@ -55,7 +63,7 @@ export async function startShopbell({ redis, workers = 1, port }: ShopbellOption
   return {
     name: 'shopbell',
     pids: workers > 1 ? childrenOf(server.pid) : [server.pid],
-    speak: { url: url!, site: 'bench', 'agent-email': 'agent%d@bench.example', 'agent-password': PASSWORD },
+    speak: { url: url!, ...speakOf('bench') },
     stop: () => server.stop(),
   };
 }

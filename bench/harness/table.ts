@@ -10,6 +10,7 @@ const HEAD = ['figure', 'ours', 'beside', 'theirs', 'ratio', 'target', '', 'how'
 
 function lines(row: Row): string[][] {
   const how = [row.fsync && `fsync ${row.fsync}`, row.runs > 1 ? `median of ${row.runs}` : 'one run', row.note].filter(Boolean).join(', ');
+  if (row.beside.length === 0) return [[row.what, `${shown(row.ours)} ${row.unit}`, '', '', '', '', '', how]];
   return judge(row).map(({ beside, value, ratio, words, met }, i) => [
     i === 0 ? row.what : '',
     i === 0 ? `${shown(row.ours)} ${row.unit}` : '',
