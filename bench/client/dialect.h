@@ -37,6 +37,7 @@ enum { DIALECT_FRAME_MAX_BYTES = 8 * 1024, DIALECT_PLACES_MAX = 127 };
 
 struct dialect {
     const char *subprotocol;   /* NULL: none */
+    int64_t quiet_us;          /* after joining: what is written sooner may come to nobody */
     const char *ping;          /* what a client says now and then; NULL: nothing */
     bool is_welcome_when_open; /* nothing comes before the rooms */
     bool has_lobby;            /* who sits nowhere joins room 0, which is no room, and so is answered once */

@@ -93,7 +93,9 @@ static int64_t every_us(const struct seat *seat)
 static bool may_write(const struct seat *seat)
 {
     const struct options *options = client_get()->options;
-    if (!seat->relay->is_ready || (seat->relay->agent && options->in_flight > 0))
+    if (seat->sending.next_due_us == 0 || !seat->relay->is_ready)
+        return false;
+    if (seat->relay->agent && options->in_flight > 0)
         return false;
     return client_is_due(seat->sending.next_due_us, options->in_flight > 0);
 }
@@ -174,6 +176,19 @@ static void ping(struct timer *timer)
     schedule_at(schedule(), timer, schedule_now_us() + PING_US, ping);
 }
 
+/* Nothing is kept for who comes later: both sides begin when both are there. */
+static bool has_company(const struct seat *seat)
+{
+    return seat->other && seat->other->relay->is_ready;
+}
+
+static void begin_writing(struct seat *seat)
+{
+    sending_begin(&seat->sending, every_us(seat));
+    seat->sending.next_due_us += dialect->quiet_us;
+    seat_step(seat);
+}
+
 static void be_ready(struct relay *relay)
 {
     int64_t now_us = schedule_now_us();
@@ -183,10 +198,11 @@ static void be_ready(struct relay *relay)
     relay->is_ready = true;
     if (dialect->ping)
         schedule_at(schedule(), &relay->timer, now_us + PING_US, ping);
-    for (struct seat *seat = relay->seats; seat; seat = seat->next) {
-        sending_begin(&seat->sending, every_us(seat));
-        seat_step(seat);
-    }
+    for (struct seat *seat = relay->seats; seat; seat = seat->next)
+        if (has_company(seat)) {
+            begin_writing(seat);
+            begin_writing(seat->other);
+        }
 }
 
 static void on_joined(struct relay *relay)
