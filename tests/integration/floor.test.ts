@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { WebSocket } from 'ws';
 import { Floor, FLOOR } from './harness/floor.ts';
 import { oneRedis, type RedisServer } from './harness/redis_servers.ts';
