@@ -14,9 +14,13 @@
 
 enum { READ_BYTES = 16 * 1024, KEPT_BYTES = 256 * 1024 };
 
+/* What a turn of the loop has to say goes out in one write at its end. Only what the kernel does not take
+ * then waits for it to: to be told each time that it would costs two system calls and a turn. */
 struct wire {
     uv_poll_t poll;
-    int fd; /* -1 once closed */
+    uv_prepare_t flush; /* runs right before the loop waits */
+    int handles_open;   /* of these two */
+    int fd;             /* -1 once closed */
     const struct wire_events *events;
     void *ctx;
     redisReader *reader;
@@ -24,6 +28,7 @@ struct wire {
     struct buf out;
     size_t sent_bytes; /* of out */
     bool connected;
+    bool waits_to_write;
 };
 
 static void poll_cb(uv_poll_t *poll, int status, int events);
@@ -33,6 +38,8 @@ static void poll_cb(uv_poll_t *poll, int status, int events);
 static void closed_cb(uv_handle_t *handle)
 {
     struct wire *wire = handle->data;
+    if (--wire->handles_open > 0)
+        return;
     redisReaderFree(wire->reader);
     buf_fini(&wire->out);
     sb_free(wire);
@@ -43,6 +50,7 @@ void wire_close(struct wire *wire)
     if (wire->fd < 0)
         return;
     uv_close((uv_handle_t *)&wire->poll, closed_cb);
+    uv_close((uv_handle_t *)&wire->flush, closed_cb);
     close(wire->fd);
     wire->fd = -1;
 }
@@ -55,10 +63,12 @@ static void wire_lost(struct wire *wire, const char *why)
 
 /* ---- out ---- */
 
-static void wire_watch(struct wire *wire)
+static void wire_watch(struct wire *wire, bool waits_to_write)
 {
-    bool waits = !wire->connected || wire->sent_bytes < wire->out.len;
-    uv_poll_start(&wire->poll, UV_READABLE | (waits ? UV_WRITABLE : 0), poll_cb);
+    if (wire->waits_to_write == waits_to_write)
+        return;
+    wire->waits_to_write = waits_to_write;
+    uv_poll_start(&wire->poll, UV_READABLE | (waits_to_write ? UV_WRITABLE : 0), poll_cb);
 }
 
 /* Whatever a burst took is given back. */
@@ -68,7 +78,6 @@ static void wire_sent_all(struct wire *wire)
     if (wire->out.cap > KEPT_BYTES)
         buf_fini(&wire->out);
     buf_reset(&wire->out);
-    wire_watch(wire);
 }
 
 static void wire_write(struct wire *wire)
@@ -82,6 +91,15 @@ static void wire_write(struct wire *wire)
     wire->sent_bytes += n > 0 ? (size_t)n : 0;
     if (wire->sent_bytes == wire->out.len)
         wire_sent_all(wire);
+    wire_watch(wire, wire->sent_bytes < wire->out.len);
+}
+
+static void flush_cb(uv_prepare_t *flush)
+{
+    struct wire *wire = flush->data;
+    uv_prepare_stop(flush);
+    if (wire->sent_bytes < wire->out.len)
+        wire_write(wire);
 }
 
 /* What was sent makes room for what comes. */
@@ -123,8 +141,8 @@ bool wire_send(struct wire *wire, const struct cmd *cmd)
         out->failed = false; /* what was there before is whole */
         return false;
     }
-    if (wire->connected && wire->sent_bytes == before)
-        wire_watch(wire);
+    if (wire->connected && !wire->waits_to_write)
+        uv_prepare_start(&wire->flush, flush_cb);
     return true;
 }
 
@@ -187,9 +205,10 @@ static void wire_finish_connect(struct wire *wire)
         return;
     }
     wire->connected = true;
+    wire_watch(wire, false);
     wire->events->connected(wire->ctx);
-    if (wire->fd >= 0)
-        wire_watch(wire);
+    if (wire->fd >= 0 && wire->out.len > 0)
+        uv_prepare_start(&wire->flush, flush_cb);
 }
 
 /* An error of the poll is met by reading or writing. */
@@ -233,12 +252,14 @@ static struct wire *wire_new(uv_loop_t *loop, int fd, const struct wire_events *
         return NULL;
     }
     reader->maxbuf = 0;
-    wire->poll.data = wire;
+    uv_prepare_init(loop, &wire->flush);
+    wire->handles_open = 2;
+    wire->poll.data = wire->flush.data = wire;
     wire->fd = fd;
     wire->events = events;
     wire->ctx = ctx;
     wire->reader = reader;
-    wire_watch(wire);
+    wire_watch(wire, true); /* for the connection's end */
     return wire;
 }
 
