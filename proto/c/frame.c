@@ -18,46 +18,38 @@ static const struct reader_field frame_fields[] = {
     {"request_id", true}, {"action", true}, {"payload", false}};
 
 /* jansson 2.14 does not survive a failed allocation: it drops a byte of a text, reads on past its end, and
- * frees what it never had. So it has a reserve of its own for when the heap has nothing, enough for any
- * frame: at the most 200 bytes for the two or three of an empty object. Untouched it costs no memory. */
-enum { RESERVE_BYTES = 4 * 1024 * 1024 };
+ * frees what it never had. So it has memory of its own, enough for any frame: at the most 200 bytes for the
+ * two or three of an empty object. What it frees comes back when all of a frame is freed, which is at its
+ * end; so both are a few instructions. Untouched it costs no memory. */
+enum { SCRATCH_BYTES = 4 * 1024 * 1024 };
 static struct {
-    _Alignas(max_align_t) unsigned char bytes[RESERVE_BYTES];
+    _Alignas(max_align_t) unsigned char bytes[SCRATCH_BYTES];
     size_t used;
     size_t blocks; /* in use; at 0 all of it is free again */
-} reserve;
+} scratch;
 
-/* Set when even the reserve was used up. */
-static _Thread_local bool parser_out_of_memory;
-
-static void *reserve_alloc(size_t bytes)
-{
-    size_t need = (bytes + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
-    if (reserve.blocks == 0)
-        reserve.used = 0;
-    if (need > RESERVE_BYTES - reserve.used) {
-        parser_out_of_memory = true;
-        return NULL;
-    }
-    void *block = reserve.bytes + reserve.used;
-    reserve.used += need;
-    reserve.blocks++;
-    return block;
-}
+/* Set when even that was used up. */
+static bool parser_out_of_memory;
 
 static void *parser_alloc(size_t bytes)
 {
-    void *block = sb_malloc(bytes);
-    return block ? block : reserve_alloc(bytes);
+    size_t need = (bytes + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+    if (scratch.blocks == 0)
+        scratch.used = 0;
+    if (need > SCRATCH_BYTES - scratch.used) {
+        parser_out_of_memory = true;
+        return NULL;
+    }
+    void *block = scratch.bytes + scratch.used;
+    scratch.used += need;
+    scratch.blocks++;
+    return block;
 }
 
 static void parser_free(void *block)
 {
-    uintptr_t start = (uintptr_t)reserve.bytes;
-    if ((uintptr_t)block >= start && (uintptr_t)block < start + RESERVE_BYTES)
-        reserve.blocks--;
-    else
-        sb_free(block);
+    if (block)
+        scratch.blocks--;
 }
 
 void proto_init(void)
