@@ -41,10 +41,9 @@ bool buf_grow(struct buf *buf, size_t more_bytes)
     return true;
 }
 
-void buf_append_i64(struct buf *buf, int64_t number)
+struct str digits_of(int64_t number, char digits[DIGITS_MAX_BYTES])
 {
-    char digits[20];
-    size_t start = sizeof digits;
+    size_t start = DIGITS_MAX_BYTES;
     uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
     do {
         digits[--start] = (char)('0' + rest % 10);
@@ -52,7 +51,13 @@ void buf_append_i64(struct buf *buf, int64_t number)
     } while (rest > 0);
     if (number < 0)
         digits[--start] = '-';
-    buf_append(buf, digits + start, sizeof digits - start);
+    return (struct str){digits + start, DIGITS_MAX_BYTES - start};
+}
+
+void buf_append_i64(struct buf *buf, int64_t number)
+{
+    char digits[DIGITS_MAX_BYTES];
+    buf_append_str(buf, digits_of(number, digits));
 }
 
 void buf_append_fmt(struct buf *buf, const char *format, ...)

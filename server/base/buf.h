@@ -65,3 +65,7 @@ static inline struct str buf_str(const struct buf *buf)
 {
     return (struct str){buf->data ? buf->data : "", buf->failed ? 0 : buf->len};
 }
+
+/* The number as text, without a buf; borrowed from digits. */
+enum { DIGITS_MAX_BYTES = 20 };
+struct str digits_of(int64_t number, char digits[DIGITS_MAX_BYTES]);

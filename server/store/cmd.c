@@ -1,6 +1,8 @@
 #include "store/cmd.h"
 
-#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
 
 static void cmd_push(struct cmd *cmd, const char *data, size_t len)
 {
@@ -12,16 +14,32 @@ static void cmd_push(struct cmd *cmd, const char *data, size_t len)
     cmd->lens[cmd->argc++] = len;
 }
 
-/* Keeps what was printed to the scratch as the next argument. */
-static void cmd_keep(struct cmd *cmd, int printed)
+/* What is put behind one another becomes one argument with scratch_end(). */
+static size_t scratch_begin(const struct cmd *cmd)
 {
-    size_t room = CMD_SCRATCH_BYTES - cmd->scratch_used;
-    if (printed < 0 || (size_t)printed >= room) {
+    return cmd->scratch_used;
+}
+
+static void scratch_str(struct cmd *cmd, struct str text)
+{
+    if (text.len > CMD_SCRATCH_BYTES - cmd->scratch_used) {
         cmd->overflow = true;
         return;
     }
-    cmd_push(cmd, cmd->scratch + cmd->scratch_used, (size_t)printed);
-    cmd->scratch_used += (size_t)printed;
+    if (text.len > 0)
+        memcpy(cmd->scratch + cmd->scratch_used, text.data, text.len);
+    cmd->scratch_used += text.len;
+}
+
+static void scratch_i64(struct cmd *cmd, int64_t number)
+{
+    char digits[DIGITS_MAX_BYTES];
+    scratch_str(cmd, digits_of(number, digits));
+}
+
+static void scratch_end(struct cmd *cmd, size_t start)
+{
+    cmd_push(cmd, cmd->scratch + start, cmd->scratch_used - start);
 }
 
 void cmd_init(struct cmd *cmd, const char *verb)
@@ -52,29 +70,54 @@ void cmd_pair(struct cmd *cmd, const char *name, struct str value)
 
 void cmd_i64(struct cmd *cmd, int64_t value)
 {
-    cmd_keep(cmd, snprintf(cmd->scratch + cmd->scratch_used, CMD_SCRATCH_BYTES - cmd->scratch_used, "%lld",
-                           (long long)value));
+    size_t start = scratch_begin(cmd);
+    scratch_i64(cmd, value);
+    scratch_end(cmd, start);
 }
 
 void cmd_event_id(struct cmd *cmd, const char *prefix, struct event_id id)
 {
-    cmd_keep(cmd, snprintf(cmd->scratch + cmd->scratch_used, CMD_SCRATCH_BYTES - cmd->scratch_used,
-                           "%s%lld-%lld", prefix, (long long)id.generation, (long long)id.seq));
+    size_t start = scratch_begin(cmd);
+    scratch_str(cmd, str_from(prefix));
+    scratch_i64(cmd, id.generation);
+    scratch_str(cmd, STR("-"));
+    scratch_i64(cmd, id.seq);
+    scratch_end(cmd, start);
+}
+
+static void scratch_part(struct cmd *cmd, struct str part)
+{
+    if (part.data)
+        scratch_str(cmd, STR(":"));
+    scratch_str(cmd, part);
+}
+
+static void scratch_tag(struct cmd *cmd, struct str site)
+{
+    scratch_str(cmd, STR("{"));
+    scratch_str(cmd, site);
+    scratch_str(cmd, STR("}"));
 }
 
 void cmd_key(struct cmd *cmd, struct str site, struct str a, struct str b, struct str c)
 {
-    cmd_keep(cmd, snprintf(cmd->scratch + cmd->scratch_used, CMD_SCRATCH_BYTES - cmd->scratch_used,
-                           "{" STR_FMT "}:" STR_FMT "%s" STR_FMT "%s" STR_FMT, STR_ARG(site), STR_ARG(a),
-                           b.data ? ":" : "", STR_ARG(b), c.data ? ":" : "", STR_ARG(c)));
+    size_t start = scratch_begin(cmd);
+    scratch_tag(cmd, site);
+    scratch_part(cmd, a);
+    scratch_part(cmd, b);
+    scratch_part(cmd, c);
+    scratch_end(cmd, start);
 }
 
 void cmd_function(struct cmd *cmd, const char *name, struct str site, bool read_only)
 {
     cmd_init(cmd, read_only ? "FCALL_RO" : "FCALL");
-    cmd_keep(cmd, snprintf(cmd->scratch + cmd->scratch_used, CMD_SCRATCH_BYTES - cmd->scratch_used,
-                           "shopbell_%s", name));
+    size_t start = scratch_begin(cmd);
+    scratch_str(cmd, STR("shopbell_"));
+    scratch_str(cmd, str_from(name));
+    scratch_end(cmd, start);
     cmd_cstr(cmd, "1");
-    cmd_keep(cmd, snprintf(cmd->scratch + cmd->scratch_used, CMD_SCRATCH_BYTES - cmd->scratch_used,
-                           "{" STR_FMT "}", STR_ARG(site)));
+    start = scratch_begin(cmd);
+    scratch_tag(cmd, site);
+    scratch_end(cmd, start);
 }
