@@ -1,5 +1,8 @@
 #include "client/scan.h"
 
+#include <stddef.h>
+#include <string.h>
+
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -22,13 +25,17 @@ static void advance(struct str *rest, size_t bytes)
 /* Bytes of the string that begins here, quotes included; 0: it does not end. */
 static size_t string_bytes(struct str text)
 {
-    for (size_t i = 1; i < text.len; i++) {
-        if (text.data[i] == '\\')
-            i++;
-        else if (text.data[i] == '"')
-            return i + 1;
+    for (size_t i = 1;;) {
+        const char *quote = memchr(text.data + i, '"', text.len - i);
+        if (!quote)
+            return 0;
+        size_t slashes = 0;
+        while (quote[-1 - (ptrdiff_t)slashes] == '\\')
+            slashes++;
+        i = (size_t)(quote - text.data) + 1;
+        if (slashes % 2 == 0)
+            return i;
     }
-    return 0;
 }
 
 static size_t nested_bytes(struct str text)
@@ -53,7 +60,8 @@ static size_t nested_bytes(struct str text)
 static size_t scalar_bytes(struct str text)
 {
     size_t i = 0;
-    while (i < text.len && !strchr(",}] \t\r\n", text.data[i]))
+    while (i < text.len && text.data[i] != ',' && text.data[i] != '}' && text.data[i] != ']' &&
+           !is_space(text.data[i]))
         i++;
     return i;
 }
