@@ -12,17 +12,13 @@
 #include <unistd.h>
 
 #include "client/client.h"
+#include "phases.h"
 #include "watched.h"
 
 enum {
     LOOK_MS = 20,
     SHOW_US = 1000 * 1000,
     US_PER_S = 1000 * 1000,
-    RAMP_SPARE_S = 60,
-    SETTLE_MAX_S = 60,
-    CHECK_MAX_S = 120,
-    /* So many of all sockets lost at once are a storm. */
-    STORM_SHARE = 100,
 };
 
 struct shared {
@@ -35,10 +31,10 @@ struct crew {
     struct shared *shared; /* mapped, also by the children */
     size_t shared_bytes;
     pid_t *pids;
+    struct phases phases;
     struct watched *watched;
     struct report total;
     int64_t shown_us;
-    int64_t all_in_us; /* since when nobody is missing; 0: somebody is */
     uint64_t shown_acked;
 };
 
@@ -53,18 +49,6 @@ static void signal_cb(int signal)
 }
 
 /* ---- start ---- */
-
-static enum phase phase_of(const struct crew *crew)
-{
-    return (enum phase)atomic_load(&crew->shared->control.phase);
-}
-
-static void enter(struct crew *crew, enum phase phase)
-{
-    watched_look(crew->watched, phase);
-    atomic_store(&crew->shared->control.began_us[phase], schedule_now_us());
-    atomic_store(&crew->shared->control.phase, (int)phase);
-}
 
 static void run_child(struct crew *crew, uint32_t number)
 {
@@ -104,7 +88,9 @@ struct crew *crew_start(const struct options *options)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     if (crew->pids && crew->watched && crew->shared != MAP_FAILED) {
-        enter(crew, PHASE_RAMP);
+        crew->phases =
+            (struct phases){options, &crew->total, &crew->shared->control, crew->watched, 0, false};
+        phases_enter(&crew->phases, PHASE_RAMP);
         if (fork_all(crew))
             return crew;
     }
@@ -134,138 +120,6 @@ void crew_free(struct crew *crew)
     free(crew);
 }
 
-/* ---- the phases ---- */
-
-static bool lasted(const struct crew *crew, int64_t seconds)
-{
-    int64_t began_us = atomic_load(&crew->shared->control.began_us[phase_of(crew)]);
-    return schedule_now_us() - began_us >= seconds * US_PER_S;
-}
-
-static int64_t wanted(const struct crew *crew)
-{
-    return crew->options->sessions + crew->options->agents - crew->total.sessions_stopped;
-}
-
-static bool everybody_is_in(const struct crew *crew)
-{
-    return crew->total.sessions_ready >= wanted(crew);
-}
-
-static void say_restart(const struct crew *crew)
-{
-    fprintf(stderr, "shopbell-bench: %lld sessions are in: restart the server now\n",
-            (long long)crew->total.sessions_ready);
-}
-
-static bool is_queue(const struct crew *crew)
-{
-    return crew->options->scenario == SCENARIO_QUEUE;
-}
-
-/* Agents come when everybody waits. */
-static bool all_shoppers_wait(const struct crew *crew)
-{
-    return crew->total.sessions_ready >= crew->options->sessions &&
-           crew->total.counters[COUNTER_ACKED] >= (uint64_t)crew->options->conversations;
-}
-
-static void lead_queue(struct crew *crew)
-{
-    bool all_closed = crew->total.counters[COUNTER_CLOSED] >= (uint64_t)crew->options->conversations;
-    if (all_closed || lasted(crew, crew->options->give_up_s))
-        enter(crew, PHASE_SETTLE);
-}
-
-static bool has_warm_up(const struct crew *crew)
-{
-    return crew->options->scenario == SCENARIO_CHAT || crew->options->scenario == SCENARIO_CHURN;
-}
-
-static void lead_ramp(struct crew *crew)
-{
-    int64_t ramp_s = wanted(crew) / crew->options->rate + RAMP_SPARE_S;
-    if (is_queue(crew) ? all_shoppers_wait(crew) : everybody_is_in(crew))
-        enter(crew, has_warm_up(crew) ? PHASE_WARM : PHASE_STEADY);
-    else if (lasted(crew, ramp_s))
-        enter(crew, PHASE_SETTLE);
-}
-
-static bool is_storm(const struct crew *crew)
-{
-    return crew->total.sessions_dropped * STORM_SHARE >= wanted(crew) && crew->total.sessions_dropped > 0;
-}
-
-static void lead_steady(struct crew *crew)
-{
-    static bool said;
-    if (is_queue(crew)) {
-        lead_queue(crew);
-        return;
-    }
-    if (crew->options->scenario != SCENARIO_STORM) {
-        if (lasted(crew, crew->options->seconds))
-            enter(crew, PHASE_SETTLE);
-        return;
-    }
-    if (is_storm(crew)) {
-        enter(crew, PHASE_STORM);
-    } else if (!said && lasted(crew, crew->options->seconds)) {
-        said = true;
-        say_restart(crew);
-    } else if (lasted(crew, crew->options->seconds + crew->options->give_up_s)) {
-        enter(crew, PHASE_SETTLE);
-    }
-}
-
-/* All are back when none is missing for a second: those whose sockets have yet to be closed seem to be in. */
-static void lead_storm(struct crew *crew)
-{
-    bool is_marked = atomic_load(&crew->shared->control.server_ready_us) != 0;
-    if (!everybody_is_in(crew))
-        crew->all_in_us = 0;
-    else if (crew->all_in_us == 0)
-        crew->all_in_us = schedule_now_us();
-    else if (schedule_now_us() - crew->all_in_us >= US_PER_S || is_marked)
-        enter(crew, PHASE_AFTER);
-    if (lasted(crew, crew->options->give_up_s))
-        enter(crew, PHASE_AFTER);
-}
-
-static void lead(struct crew *crew)
-{
-    switch (phase_of(crew)) {
-    case PHASE_RAMP:
-        lead_ramp(crew);
-        break;
-    case PHASE_WARM:
-        if (lasted(crew, crew->options->warm_s))
-            enter(crew, PHASE_STEADY);
-        break;
-    case PHASE_STEADY:
-        lead_steady(crew);
-        break;
-    case PHASE_STORM:
-        lead_storm(crew);
-        break;
-    case PHASE_AFTER:
-        if (lasted(crew, crew->options->seconds))
-            enter(crew, PHASE_SETTLE);
-        break;
-    case PHASE_SETTLE:
-        if ((crew->total.chats_pending == 0 && lasted(crew, 1)) || lasted(crew, SETTLE_MAX_S))
-            enter(crew, PHASE_CHECK);
-        break;
-    case PHASE_CHECK:
-        if ((crew->total.chats_unchecked == 0 && lasted(crew, 1)) || lasted(crew, CHECK_MAX_S))
-            enter(crew, PHASE_END);
-        break;
-    case PHASE_END:
-    case PHASES_COUNT:
-        break;
-    }
-}
-
 /* ---- what goes on ---- */
 
 static void add_up(struct crew *crew)
@@ -292,7 +146,7 @@ static void show(struct crew *crew)
     uint64_t acked = total->counters[COUNTER_ACKED];
     int64_t began_us = atomic_load(&crew->shared->control.began_us[PHASE_RAMP]);
     fprintf(stderr, "%4lld s %-6s %lld of %lld in, %llu sockets lost, %llu acked (%llu/s), late %lld ms\n",
-            (long long)((now_us - began_us) / US_PER_S), phase_names[phase_of(crew)],
+            (long long)((now_us - began_us) / US_PER_S), phase_names[phases_now(&crew->phases)],
             (long long)total->sessions_ready, (long long)(crew->options->sessions + crew->options->agents),
             (unsigned long long)total->counters[COUNTER_SOCKETS_LOST], (unsigned long long)acked,
             (unsigned long long)(acked - crew->shown_acked), (long long)(total->late_max_us / 1000));
@@ -306,11 +160,11 @@ static void note_signals(struct crew *crew)
         server_is_ready = 0;
         atomic_store(&crew->shared->control.server_ready_us, schedule_now_us());
     }
-    if (ends && phase_of(crew) < PHASE_SETTLE) {
+    if (ends && phases_now(&crew->phases) < PHASE_SETTLE) {
         ends = 0;
-        enter(crew, PHASE_SETTLE);
+        phases_enter(&crew->phases, PHASE_SETTLE);
     } else if (ends) {
-        enter(crew, PHASE_END);
+        phases_enter(&crew->phases, PHASE_END);
     }
 }
 
@@ -327,12 +181,12 @@ static bool all_live(const struct crew *crew)
 bool crew_lead(struct crew *crew)
 {
     bool ok = true;
-    while (ok && phase_of(crew) != PHASE_END) {
+    while (ok && phases_now(&crew->phases) != PHASE_END) {
         nanosleep(&(struct timespec){.tv_nsec = LOOK_MS * 1000000L}, NULL);
         note_signals(crew);
         add_up(crew);
         show(crew);
-        lead(crew);
+        phases_lead(&crew->phases);
         ok = all_live(crew);
     }
     if (!ok)
