@@ -29,12 +29,13 @@ function writing(who: Writer, name: string): { texts: string[]; middle: Promise<
   return { texts, middle, all: write() };
 }
 
-async function meet(agentName: string): Promise<{ shopper: Shopper; agent: Agent; id: string }> {
+/** Each shopper by their own name: the conversation of the story before may be this agent's by now. */
+async function meet(agentName: string, shopperName: string): Promise<{ shopper: Shopper; agent: Agent; id: string }> {
   const agent = await stage.agent(agentName);
-  const shopper = await stage.shopper('shopper', { screen: 'phone' });
+  const shopper = await stage.shopper(shopperName, { screen: 'phone', known: true });
   await shopper.open();
   await shopper.write('Is anybody there?');
-  await agent.openConversation(/^Shopper/);
+  await agent.openConversation(new RegExp(`^${shopperName}`));
   return { shopper, agent, id: agent.conversationId() };
 }
 
@@ -49,8 +50,8 @@ async function agree({ shopper, agent, id }: Awaited<ReturnType<typeof meet>>, w
   assert.deepEqual(seqs, seqs.map((_, i) => i + 1));
 }
 
-async function restartInTheMiddle(agentName: string, end: () => Promise<void>, pictures: boolean): Promise<void> {
-  const talk = await meet(agentName);
+async function restartInTheMiddle(who: [agent: string, shopper: string], end: () => Promise<void>, pictures: boolean): Promise<void> {
+  const talk = await meet(...who);
   const { shopper, agent } = talk;
   await stage.whileAway(async () => {
     const sides = [writing(shopper, 'shopper says'), writing(agent, 'agent says')];
@@ -70,13 +71,13 @@ async function restartInTheMiddle(agentName: string, end: () => Promise<void>, p
 }
 
 stage.story('a clean restart in the middle of a conversation loses and doubles nothing', () =>
-  restartInTheMiddle('maya', () => stage.server.stop(), true));
+  restartInTheMiddle(['maya', 'Ingrid Solheim'], () => stage.server.stop(), true));
 
 stage.story('kill -9 in the middle of a conversation loses and doubles nothing', () =>
-  restartInTheMiddle('jonas', () => stage.server.kill(), false));
+  restartInTheMiddle(['jonas', 'Teodor Nyström'], () => stage.server.kill(), false));
 
 stage.story('the page reloaded in the middle of sending sends the rest, once', async () => {
-  const talk = await meet('amira');
+  const talk = await meet('amira', 'Aisha Bello');
   const { shopper, agent } = talk;
   const texts = Array.from({ length: 6 }, (_, i) => `before the reload ${i + 1}`);
   for (const text of texts) await shopper.write(text);
