@@ -122,6 +122,13 @@ static void lead_storm(struct phases *phases)
         phases_enter(phases, PHASE_AFTER);
 }
 
+/* A phase that waits for something: nothing is left of it, after a second at the least; or it takes too long.
+ */
+static bool is_through(const struct phases *phases, int64_t left, int64_t max_s)
+{
+    return (left == 0 && lasted(phases, 1)) || lasted(phases, max_s);
+}
+
 void phases_lead(struct phases *phases)
 {
     switch (phases_now(phases)) {
@@ -143,11 +150,11 @@ void phases_lead(struct phases *phases)
             phases_enter(phases, PHASE_SETTLE);
         break;
     case PHASE_SETTLE:
-        if ((phases->total->chats_pending == 0 && lasted(phases, 1)) || lasted(phases, SETTLE_MAX_S))
+        if (is_through(phases, phases->total->chats_pending, SETTLE_MAX_S))
             phases_enter(phases, PHASE_CHECK);
         break;
     case PHASE_CHECK:
-        if ((phases->total->chats_unchecked == 0 && lasted(phases, 1)) || lasted(phases, CHECK_MAX_S))
+        if (is_through(phases, phases->total->chats_unchecked, CHECK_MAX_S))
             phases_enter(phases, PHASE_END);
         break;
     case PHASE_END:

@@ -6,24 +6,27 @@ import { AGENTS, startFloor, startPeer, startShopbell, type FloorOptions, type P
 
 const AN_AGENTS = 100;
 
-function agents(conversations: number): number {
+function someAgents(conversations: number): number {
   return Math.min(AGENTS, Math.ceil(conversations / AN_AGENTS) + 1);
 }
 
+/** Where there are conversations, there are agents. */
+function withAgents(options: LoadOptions, agents = someAgents): LoadOptions {
+  const conversations = Number(options['conversations'] ?? 0);
+  return conversations ? { ...options, agents: agents(conversations) } : options;
+}
+
 export function shopbell(options: LoadOptions, { workers = 1, name = 'shopbell' } = {}): Contender {
-  const all = { ...options, agents: agents(Number(options['conversations'] ?? 0)) };
-  return { name, start: (redis) => startShopbell({ redis, workers }), options: options['conversations'] ? all : options };
+  return { name, start: (redis) => startShopbell({ redis, workers }), options: withAgents(options) };
 }
 
 export function floor(options: LoadOptions, how: FloorOptions & { name?: string; isPlain?: boolean } = {}): Contender {
   const { name = 'floor', isPlain = false, ...floorOptions } = how;
-  const all = options['conversations'] ? { ...options, agents: agents(Number(options['conversations'])) } : options;
-  return { name, start: (redis) => startFloor(isPlain ? floorOptions : { ...floorOptions, redis }), options: all };
+  return { name, start: (redis) => startFloor(isPlain ? floorOptions : { ...floorOptions, redis }), options: withAgents(options) };
 }
 
 /** nchan has one room a socket: there each conversation has an agent of its own. */
 export function peer(name: PeerName, options: LoadOptions): Contender {
-  const conversations = Number(options['conversations'] ?? 0);
-  const count = name === 'nchan' ? conversations : agents(conversations);
-  return { name, start: (redis) => startPeer(name, redis), options: conversations ? { ...options, agents: count } : options };
+  const agents = name === 'nchan' ? (conversations: number) => conversations : someAgents;
+  return { name, start: (redis) => startPeer(name, redis), options: withAgents(options, agents) };
 }

@@ -77,6 +77,11 @@ export function median(values: number[]): number {
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/** Under which conditions it was measured. */
+export function howOf({ fsync, runs, note }: Row): string {
+  return [fsync && `fsync ${fsync}`, runs > 1 ? `median of ${runs} runs` : 'one run', note].filter(Boolean).join(', ');
+}
+
 export function judge({ ours, beside }: Row): Judged[] {
   return beside.map(({ name, value, atMost, atLeast }) => {
     const ratio = ours / value;

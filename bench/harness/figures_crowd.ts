@@ -1,20 +1,15 @@
 // Crowds: a restart that everybody comes back from, people who go from page to page, a queue that is worked off, several
 // workers, and a million.
 import { floor, shopbell } from './contenders.ts';
-import { newOutcome, type Context, type Figure, type Outcome } from './figure.ts';
-import { cpuUsPerLogin, cpuUsPerMessage, load, messagesPerS, resultOf, startLoad, wrongs, type Load, type LoadOptions } from './load.ts';
-import { once } from './runs.ts';
+import { median, newOutcome, type Context, type Figure, type Outcome } from './figure.ts';
+import { cpuUsPerLogin, cpuUsPerMessage, load, messagesPerS, resultOf, startLoad, type Load, type LoadOptions } from './load.ts';
+import { keep, once } from './runs.ts';
 import { startRedis } from './redis.ts';
 import { freePort } from './running.ts';
 import { AGENTS, speakOf, startShopbell, type Server } from './servers.ts';
 
 const GIB = 2 ** 30;
 const words = (count: number): string => count.toLocaleString('en');
-
-function keep(outcome: Outcome, name: string, result: Load): void {
-  outcome.raw.push({ name, load: result });
-  outcome.wrongs.push(...wrongs(result).map((wrong) => `${name}: ${wrong}`));
-}
 
 // --- storm ------------------------------------------------------------------------------------------------------------
 
@@ -27,11 +22,11 @@ function saying(pattern: RegExp): { hear: (text: string) => void; said: Promise<
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Seconds of those who stayed, on a server that was not restarted: the worst p99 before, and from the restart on. */
+/** Seconds of those who stayed, on a server that was not restarted: the usual p99 before, and from the restart on. */
 function stayed(result: Load, restartS: number): { before: number; during: number } {
   const p99 = (from: number, to: number) => {
-    const values = result.delivery_each_s_us.filter(({ second }) => second >= from && second < to).map((second) => second.p99);
-    return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+    const seconds = result.delivery_each_s_us.filter(({ second }) => second >= from && second < to);
+    return median(seconds.map((second) => second.p99));
   };
   return { before: p99(0, restartS), during: p99(restartS, Infinity) };
 }

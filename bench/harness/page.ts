@@ -1,6 +1,6 @@
 // The page: the table, and a plot for each curve that was measured. One file, to be opened from disk; uPlot draws.
 import { readFileSync } from 'node:fs';
-import { judge, type Outcome, type Plot, type Row } from './figure.ts';
+import { howOf, judge, type Outcome, type Plot, type Row } from './figure.ts';
 import type { Machine } from './machine.ts';
 import { shown } from './table.ts';
 
@@ -17,7 +17,7 @@ const escaped = (text: string): string => text.replace(/[&<>"]/g, (letter) => ES
 const asScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
 function rowLines(row: Row): string {
-  const how = [row.fsync && `fsync ${row.fsync}`, row.runs > 1 ? `median of ${row.runs} runs` : 'one run', row.note].filter(Boolean).join(', ');
+  const how = howOf(row);
   const judged = judge(row);
   if (judged.length === 0) return `<tr><th scope="row">${escaped(row.what)}<small>${escaped(how)}</small></th><td class="number">${shown(row.ours)} ${row.unit}</td><td colspan="5"></td></tr>`;
   return judged

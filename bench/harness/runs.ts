@@ -11,15 +11,21 @@ export interface Contender {
   options: LoadOptions;
 }
 
+/** Into the outcome; what went wrong in it, by name. */
+export function keep(outcome: Outcome, name: string, result: Load): string[] {
+  const found = wrongs(result);
+  outcome.raw.push({ name, load: result });
+  outcome.wrongs.push(...found.map((wrong) => `${name}: ${wrong}`));
+  return found;
+}
+
 export async function once(contender: Contender, fsync: Fsync, { say }: Context, outcome: Outcome): Promise<Load> {
   const redis = await startRedis(fsync);
   try {
     const server = await contender.start(redis);
     try {
       const result = await load({ server, redis }, contender.options);
-      const found = wrongs(result);
-      outcome.raw.push({ name: contender.name, load: result });
-      outcome.wrongs.push(...found.map((wrong) => `${contender.name}: ${wrong}`));
+      const found = keep(outcome, contender.name, result);
       say(`  ${contender.name}: ${found.length ? found.join(', ') : 'nothing lost, repeated or out of order'}`);
       return result;
     } finally {

@@ -1,5 +1,5 @@
 // The figures as lines of text: ours, who stands beside, the ratio, and what it was to be.
-import { judge, type Row } from './figure.ts';
+import { howOf, judge, type Row } from './figure.ts';
 
 export function shown(value: number): string {
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
@@ -9,7 +9,7 @@ export function shown(value: number): string {
 const HEAD = ['figure', 'ours', 'beside', 'theirs', 'ratio', 'target', '', 'how'];
 
 function lines(row: Row): string[][] {
-  const how = [row.fsync && `fsync ${row.fsync}`, row.runs > 1 ? `median of ${row.runs}` : 'one run', row.note].filter(Boolean).join(', ');
+  const how = howOf(row);
   if (row.beside.length === 0) return [[row.what, `${shown(row.ours)} ${row.unit}`, '', '', '', '', '', how]];
   return judge(row).map(({ beside, value, ratio, words, met }, i) => [
     i === 0 ? row.what : '',
