@@ -59,8 +59,8 @@ struct store_upcalls {
 /* New; starts the private Redis if config names none, and connects. Borrows config. NULL after an error was
  * logged. */
 struct store *store_new(uv_loop_t *loop, const struct config *config, const struct store_upcalls *upcalls);
-/* Ends links and, when everything sent is answered or 1.5 s have passed, the private Redis; then calls done.
- */
+/* Ends links and, when everything sent is answered or 1.5 s have passed, the private Redis; then calls
+ * done. */
 void store_stop(struct store *store, void (*done)(void *ctx), void *ctx);
 void store_free(struct store *store); /* after done; NULL is fine */
 bool store_is_up(const struct store *store);
@@ -212,8 +212,7 @@ struct store_told {
     bool is_typing;          /* TYPING */
     int64_t delivered, seen; /* RECEIPT */
 };
-/* False: no memory, and the other node will not even miss it. What gets lost later it misses by its number.
- */
+/* False: no memory, and the other node will not miss it. What is lost later it misses by its number. */
 bool store_tell(struct store *store, struct str site, struct str node, const struct store_told *told);
 /* From the tick: how many hints Redis has published to this node and to all, to find what was lost. */
 void store_check_hints(struct store *store, struct str site, int64_t to_node, int64_t to_all);

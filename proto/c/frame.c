@@ -7,7 +7,6 @@
 #include <stdalign.h>
 #include <stddef.h>
 
-#include "base/alloc.h"
 #include "base/arena.h"
 #include "base/utf8.h"
 #include "fault.h"

@@ -43,13 +43,7 @@ static void answer(const struct reply_to *to, struct session *session, const str
 static void on_assigned(void *ctx, enum store_result result, const struct store_conversation *list,
                         size_t count)
 {
-    struct reply_to *to = ctx;
-    struct session *session = reply_session(to);
-    if (result != STORE_OK)
-        refuse_result(to, result);
-    else if (session)
-        answer(to, session, list, count);
-    reply_free(to);
+    listed_done(ctx, result, list, count, answer);
 }
 
 void on_list_assigned(struct session *session, const struct proto_request *request)

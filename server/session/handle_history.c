@@ -153,13 +153,7 @@ static void answer_conversations(const struct reply_to *to, struct session *sess
 static void on_conversations(void *ctx, enum store_result result, const struct store_conversation *list,
                              size_t count)
 {
-    struct reply_to *to = ctx;
-    struct session *session = reply_session(to);
-    if (result != STORE_OK)
-        refuse_result(to, result);
-    else if (session)
-        answer_conversations(to, session, list, count);
-    reply_free(to);
+    listed_done(ctx, result, list, count, answer_conversations);
 }
 
 static bool ask_conversations(struct session *session, struct str shopper, int limit, struct reply_to *to)

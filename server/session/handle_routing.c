@@ -49,7 +49,6 @@ struct queue_rows {
 static void queue_row_fill(struct queue_rows *rows, size_t i, struct site *site,
                            const struct store_conversation *c)
 {
-    const struct agent *adviser = c->adviser.len ? site_agent(site, c->adviser) : NULL;
     rows->entries[i] = (struct proto_queue_entry){
         .conversation_id = c->id,
         .team = c->team,
@@ -58,7 +57,7 @@ static void queue_row_fill(struct queue_rows *rows, size_t i, struct site *site,
         .preview = c->preview,
         .has_priority = c->priority > 0,
         .priority = c->priority,
-        .adviser = adviser ? &adviser->profile : NULL,
+        .adviser = site_agent_profile(site, c->adviser),
         .shopper = listed_shopper(site, c, &rows->pages[i]),
     };
 }
@@ -83,13 +82,7 @@ static void queue_answer(const struct reply_to *to, struct session *session,
 
 static void on_queue(void *ctx, enum store_result result, const struct store_conversation *list, size_t count)
 {
-    struct reply_to *to = ctx;
-    struct session *session = reply_session(to);
-    if (result != STORE_OK)
-        refuse_result(to, result);
-    else if (session)
-        queue_answer(to, session, list, count);
-    reply_free(to);
+    listed_done(ctx, result, list, count, queue_answer);
 }
 
 void on_list_queue(struct session *session, const struct proto_request *request)

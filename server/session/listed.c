@@ -21,7 +21,6 @@ struct proto_shopper_profile listed_shopper(struct site *site, const struct stor
 
 struct proto_conversation_summary listed_summary(struct site *site, const struct store_conversation *row)
 {
-    const struct agent *agent = row->agent.len ? site_agent(site, row->agent) : NULL;
     return (struct proto_conversation_summary){
         .id = row->id,
         .state = row->state,
@@ -30,6 +29,17 @@ struct proto_conversation_summary listed_summary(struct site *site, const struct
         .has_closed_at = row->closed_at_ms > 0,
         .closed_at = row->closed_at_ms,
         .last_seq = row->last_seq,
-        .agent = agent ? &agent->profile : NULL,
+        .agent = site_agent_profile(site, row->agent),
     };
+}
+
+void listed_done(struct reply_to *to, enum store_result result, const struct store_conversation *list,
+                 size_t count, listed_answer_fn answer)
+{
+    struct session *session = reply_session(to);
+    if (result != STORE_OK)
+        refuse_result(to, result);
+    else if (session)
+        answer(to, session, list, count);
+    reply_free(to);
 }

@@ -48,8 +48,7 @@ static bool live_has_viewers(const struct live *live)
 
 struct proto_event push_event_view(struct site *site, const struct event *event)
 {
-    bool of_agent = event->role != PROTO_AUTHOR_ROLE_SHOPPER && event->by.len > 0;
-    struct agent *agent = of_agent ? site_agent(site, event->by) : NULL;
+    bool of_agent = event->role != PROTO_AUTHOR_ROLE_SHOPPER;
     return (struct proto_event){
         .seq = event->id.seq,
         .generation = event->id.generation,
@@ -58,7 +57,7 @@ struct proto_event push_event_view(struct site *site, const struct event *event)
         .author = {.role = event->role, .id = event->by.len ? event->by : (struct str){NULL, 0}},
         .custom_id = event->custom_id,
         .text = event->text,
-        .agent = agent ? &agent->profile : NULL,
+        .agent = of_agent ? site_agent_profile(site, event->by) : NULL,
         .has_reason = event->has_reason,
         .reason = event->reason,
         .team = event->team,

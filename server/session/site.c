@@ -27,6 +27,12 @@ struct agent *site_agent(struct site *site, struct str id)
     return NULL;
 }
 
+const struct proto_agent_profile *site_agent_profile(struct site *site, struct str id)
+{
+    const struct agent *agent = id.len ? site_agent(site, id) : NULL;
+    return agent ? &agent->profile : NULL;
+}
+
 /* ---- what a function changed ---- */
 
 /* What functions answer and what hints say comes by two connections: the higher number is the newer. */

@@ -48,6 +48,8 @@ void site_tick(struct site *site);
 
 struct team *site_team(struct site *site, struct str id);   /* NULL: no such team */
 struct agent *site_agent(struct site *site, struct str id); /* NULL: no such agent */
+/* Borrowed; NULL: no such agent, as for an empty id. */
+const struct proto_agent_profile *site_agent_profile(struct site *site, struct str id);
 
 /* Brings the node up to what a Redis function changed: mirrors, views, and whoever is to be told. */
 void site_apply(struct site *site, const struct store_changes *changes);

@@ -26,7 +26,8 @@ void feed_stop(struct feed *feed, void (*done)(void *ctx), void *ctx);
 void feed_free(struct feed *feed); /* after done, or NULL */
 bool feed_is_up(const struct feed *feed);
 
-/* Sends a numbered hint to one node. words: kind and arguments. A failure is like a loss: it is noticed. */
+/* Sends a numbered hint to one node. words: kind and arguments. False: no memory, and nobody
+ * will notice. What is lost on its way is noticed by its number. */
 bool feed_tell(struct feed *feed, struct str site, struct str node, const char *words);
 /* What Redis says it published to this node, and to all: are there some that did not come? */
 void feed_check(struct feed *feed, struct str site, int64_t to_node, int64_t to_all);
