@@ -1,7 +1,7 @@
 #include "reader.h"
 
-#include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 
 #include "base/arena.h"
 #include "base/utf8.h"
@@ -9,22 +9,22 @@
 
 static const double MAX_SAFE_INTEGER = 9007199254740991.0;
 
-static const char *kind_of(const json_t *json)
+static const char *kind_of(const struct value *value)
 {
-    switch (json_typeof(json)) {
-    case JSON_OBJECT:
+    switch (value->kind) {
+    case VALUE_OBJECT:
         return "an object";
-    case JSON_ARRAY:
+    case VALUE_ARRAY:
         return "an array";
-    case JSON_STRING:
+    case VALUE_TEXT:
         return "a text";
-    case JSON_INTEGER:
-    case JSON_REAL:
+    case VALUE_INTEGER:
+    case VALUE_REAL:
         return "a number";
-    case JSON_TRUE:
-    case JSON_FALSE:
+    case VALUE_TRUE:
+    case VALUE_FALSE:
         return "true or false";
-    case JSON_NULL:
+    case VALUE_NULL:
         return "null (leave it out instead)";
     }
     return "something else";
@@ -52,28 +52,24 @@ static bool fault_missing(struct reader *reader, const struct reader_at *at, con
                     owner ? owner : "each item", needed);
 }
 
-static bool is_field(const char *key, const struct reader_field *fields, size_t count)
+static bool is_field(struct str name, const struct reader_field *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(key, fields[i].name) == 0)
+        if (str_eq_c(name, fields[i].name))
             return true;
     }
     return false;
 }
 
-static bool fault_unknown(struct reader *reader, const struct reader_at *at, const json_t *json,
+static bool fault_unknown(struct reader *reader, const struct reader_at *at, const struct value *value,
                           const struct reader_field *fields, size_t count)
 {
     char known[160], shown[FAULT_NAME_MAX_BYTES + 1];
-    const char *key;
-    json_t *value;
     list_fields(known, sizeof known, fields, count, false);
-    json_object_foreach((json_t *)json, key, value)
-    {
-        if (!is_field(key, fields, count))
-            break;
-    }
-    struct str cut = utf8_cut(str_from(key ? key : ""), FAULT_NAME_MAX_BYTES);
+    const struct value *member = value->as.in.first;
+    while (member && is_field(member->name, fields, count))
+        member = member->next;
+    struct str cut = utf8_cut(member ? member->name : STR(""), FAULT_NAME_MAX_BYTES);
     snprintf(shown, sizeof shown, STR_FMT, STR_ARG(cut));
     return fault_at(reader, &(struct reader_at){at, shown, 0}, "is not a known field; allowed: %s",
                     known[0] ? known : "none");
@@ -81,7 +77,7 @@ static bool fault_unknown(struct reader *reader, const struct reader_at *at, con
 
 /* The payload was left out, which is fine where no field is required. */
 static bool empty_object(struct reader *reader, const struct reader_at *at, const struct reader_field *fields,
-                         size_t count, const json_t **values)
+                         size_t count, const struct value **values)
 {
     for (size_t i = 0; i < count; i++) {
         values[i] = NULL;
@@ -91,23 +87,23 @@ static bool empty_object(struct reader *reader, const struct reader_at *at, cons
     return true;
 }
 
-bool reader_object(struct reader *reader, const struct reader_at *at, const json_t *json,
-                   const struct reader_field *fields, size_t field_count, const json_t **values)
+bool reader_object(struct reader *reader, const struct reader_at *at, const struct value *value,
+                   const struct reader_field *fields, size_t field_count, const struct value **values)
 {
-    if (!json)
+    if (!value)
         return empty_object(reader, at, fields, field_count, values);
-    if (!json_is_object(json))
-        return fault_at(reader, at, "must be an object, not %s", kind_of(json));
+    if (value->kind != VALUE_OBJECT)
+        return fault_at(reader, at, "must be an object, not %s", kind_of(value));
     size_t found = 0;
     for (size_t i = 0; i < field_count; i++) {
-        values[i] = json_object_get(json, fields[i].name);
+        values[i] = value_member(value, fields[i].name);
         if (values[i])
             found++;
         else if (fields[i].required)
             return fault_missing(reader, at, fields[i].name, fields, field_count);
     }
-    if (found != json_object_size(json))
-        return fault_unknown(reader, at, json, fields, field_count);
+    if (found != value->as.in.count)
+        return fault_unknown(reader, at, value, fields, field_count);
     return true;
 }
 
@@ -158,12 +154,12 @@ static bool check_text(struct reader *reader, const struct reader_at *at, struct
     return true;
 }
 
-bool reader_word(struct reader *reader, const struct reader_at *at, const char *name, const json_t *json,
-                 struct str *out)
+bool reader_word(struct reader *reader, const struct reader_at *at, const char *name,
+                 const struct value *value, struct str *out)
 {
-    if (!json_is_string(json))
-        return fault_at(reader, &(struct reader_at){at, name, 0}, "must be a text, not %s", kind_of(json));
-    *out = (struct str){json_string_value(json), json_string_length(json)};
+    if (value->kind != VALUE_TEXT)
+        return fault_at(reader, &(struct reader_at){at, name, 0}, "must be a text, not %s", kind_of(value));
+    *out = value->as.text;
     return true;
 }
 
@@ -172,38 +168,38 @@ bool reader_not_one_of(struct reader *reader, const struct reader_at *at, const 
     return fault_at(reader, &(struct reader_at){at, name, 0}, "must be one of %s", list);
 }
 
-bool reader_text(struct reader *reader, const struct reader_at *at, const char *name, const json_t *json,
-                 const struct reader_text_rule *rule, struct str *out)
+bool reader_text(struct reader *reader, const struct reader_at *at, const char *name,
+                 const struct value *value, const struct reader_text_rule *rule, struct str *out)
 {
     struct str text;
-    if (!reader_word(reader, at, name, json, &text) ||
+    if (!reader_word(reader, at, name, value, &text) ||
         !check_text(reader, &(struct reader_at){at, name, 0}, text, rule))
         return false;
     *out = arena_str(reader->arena, text);
     return out->data || fault_no_memory(reader->fault);
 }
 
-/* JSON Schema calls 3.0 an integer too, and JavaScript cannot tell it from 3. */
-static bool whole_number(const json_t *json, int64_t *out)
+/* Of a number. JSON Schema calls 3.0 an integer too, and JavaScript cannot tell it from 3. */
+static bool whole_number(const struct value *value, int64_t *out)
 {
-    if (json_is_integer(json)) {
-        *out = json_integer_value(json);
+    if (value->kind == VALUE_INTEGER) {
+        *out = value->as.integer;
         return true;
     }
-    double real = json_real_value(json);
-    if (!json_is_real(json) || fabs(real) > MAX_SAFE_INTEGER || real != floor(real))
+    double real = value->as.real;
+    if (fabs(real) > MAX_SAFE_INTEGER || real != floor(real))
         return false;
     *out = (int64_t)real;
     return true;
 }
 
-bool reader_integer(struct reader *reader, const struct reader_at *at, const char *name, const json_t *json,
-                    int64_t min, int64_t max, int64_t *out)
+bool reader_integer(struct reader *reader, const struct reader_at *at, const char *name,
+                    const struct value *value, int64_t min, int64_t max, int64_t *out)
 {
     const struct reader_at here = {at, name, 0};
-    if (!json_is_number(json))
-        return fault_at(reader, &here, "must be a whole number, not %s", kind_of(json));
-    if (!whole_number(json, out))
+    if (value->kind != VALUE_INTEGER && value->kind != VALUE_REAL)
+        return fault_at(reader, &here, "must be a whole number, not %s", kind_of(value));
+    if (!whole_number(value, out))
         return fault_at(reader, &here, "must be a whole number");
     if (*out < min || *out > max)
         return fault_at(reader, &here, "is out of range; it must be from %s to %s", fault_number(min).text,
@@ -211,25 +207,25 @@ bool reader_integer(struct reader *reader, const struct reader_at *at, const cha
     return true;
 }
 
-bool reader_boolean(struct reader *reader, const struct reader_at *at, const char *name, const json_t *json,
-                    bool *out)
+bool reader_boolean(struct reader *reader, const struct reader_at *at, const char *name,
+                    const struct value *value, bool *out)
 {
-    if (!json_is_boolean(json))
+    if (value->kind != VALUE_TRUE && value->kind != VALUE_FALSE)
         return fault_at(reader, &(struct reader_at){at, name, 0}, "must be true or false, not %s",
-                        kind_of(json));
-    *out = json_is_true(json);
+                        kind_of(value));
+    *out = value->kind == VALUE_TRUE;
     return true;
 }
 
-void *reader_array(struct reader *reader, const struct reader_at *at, const json_t *json, size_t max_count,
-                   size_t item_bytes, size_t *count)
+void *reader_array(struct reader *reader, const struct reader_at *at, const struct value *value,
+                   size_t max_count, size_t item_bytes, size_t *count)
 {
     *count = 0;
-    if (!json_is_array(json)) {
-        fault_at(reader, at, "must be an array, not %s", kind_of(json));
+    if (value->kind != VALUE_ARRAY) {
+        fault_at(reader, at, "must be an array, not %s", kind_of(value));
         return NULL;
     }
-    size_t size = json_array_size(json);
+    size_t size = value->as.in.count;
     if (size > max_count) {
         fault_at(reader, at, "has %s items; at most %s are allowed", fault_number((int64_t)size).text,
                  fault_number((int64_t)max_count).text);
@@ -239,11 +235,6 @@ void *reader_array(struct reader *reader, const struct reader_at *at, const json
     if (items)
         *count = size;
     return items;
-}
-
-const json_t *reader_item(const json_t *json, size_t index)
-{
-    return json_array_get(json, index);
 }
 
 void *reader_alloc(struct reader *reader, size_t count, size_t item_bytes)

@@ -2,7 +2,7 @@
  * when it fails.
  *
  * Every reader_ function returns false (or NULL) after it filled in the fault. Texts and arrays go to the
- * arena, so nothing of the parsed JSON is kept. The place of a value is a chain of struct reader_at on the
+ * arena, so nothing of the frame's values is kept. The place of a value is a chain of struct reader_at on the
  * stack; it becomes a path such as payload.cursors[3].seq only when something is wrong. */
 #pragma once
 
@@ -11,11 +11,10 @@
 #include <stdint.h>
 
 #include "shopbell/str.h"
+#include "value.h"
 
 struct arena;
-struct json_t; /* jansson's */
 struct proto_fault;
-struct proto_frame_in;
 
 struct reader {
     struct arena *arena;       /* borrowed */
@@ -47,29 +46,24 @@ extern const struct reader_text_rule reader_request_id_rule;
 
 bool reader_text_fits(struct str text, const struct reader_text_rule *rule);
 
-/* An object with these fields and no others; json is NULL for a payload that was left out. values[i] is NULL
+/* An object with these fields and no others; value is NULL for a payload that was left out. values[i] is NULL
  * where an optional one is absent. */
-bool reader_object(struct reader *reader, const struct reader_at *at, const struct json_t *json,
-                   const struct reader_field *fields, size_t field_count, const struct json_t **values);
+bool reader_object(struct reader *reader, const struct reader_at *at, const struct value *value,
+                   const struct reader_field *fields, size_t field_count, const struct value **values);
 
 bool reader_text(struct reader *reader, const struct reader_at *at, const char *name,
-                 const struct json_t *json, const struct reader_text_rule *rule, struct str *out);
+                 const struct value *value, const struct reader_text_rule *rule, struct str *out);
 bool reader_integer(struct reader *reader, const struct reader_at *at, const char *name,
-                    const struct json_t *json, int64_t min, int64_t max, int64_t *out);
+                    const struct value *value, int64_t min, int64_t max, int64_t *out);
 bool reader_boolean(struct reader *reader, const struct reader_at *at, const char *name,
-                    const struct json_t *json, bool *out);
+                    const struct value *value, bool *out);
 
-/* A text that is one of a list: borrowed from json, not copied. The list is for the message. */
+/* A text that is one of a list: borrowed from value, not copied. The list is for the message. */
 bool reader_word(struct reader *reader, const struct reader_at *at, const char *name,
-                 const struct json_t *json, struct str *out);
+                 const struct value *value, struct str *out);
 bool reader_not_one_of(struct reader *reader, const struct reader_at *at, const char *name, const char *list);
 
 /* Room for the items of an array of at most max_count. */
-void *reader_array(struct reader *reader, const struct reader_at *at, const struct json_t *json,
+void *reader_array(struct reader *reader, const struct reader_at *at, const struct value *value,
                    size_t max_count, size_t item_bytes, size_t *count);
-const struct json_t *reader_item(const struct json_t *json, size_t index);
-
 void *reader_alloc(struct reader *reader, size_t count, size_t item_bytes); /* zeroed */
-
-/* The payload of a frame; an empty object where it was left out. */
-const struct json_t *reader_payload(const struct proto_frame_in *frame);

@@ -4,12 +4,12 @@ import { reachable } from './load.mjs';
 import { pattern } from './pattern.mjs';
 
 const AT = ['struct reader *reader', 'const struct reader_at *at'];
-const JSON_IN = 'const struct json_t *json';
+const VALUE_IN = 'const struct value *value';
 
 export function decode(model) {
   const objects = reachable(model.actions.map((action) => action.request));
   return [
-    ...banner('Request payloads, from parsed JSON to typed structs. What is checked is what the schemas say.'),
+    ...banner('Request payloads, from values to typed structs. What is checked is what the schemas say.'),
     '#include "proto.h"',
     '#include "reader.h"',
     '',
@@ -50,13 +50,13 @@ function readObject(type) {
   const { name, fields } = type;
   return [
     ...readArrays(type),
-    signature(`static bool read_${name}(`, [...AT, JSON_IN, `${structOf(type)} *out`]),
+    signature(`static bool read_${name}(`, [...AT, VALUE_IN, `${structOf(type)} *out`]),
     '{',
     '    static const struct reader_field fields[] = {',
     ...fields.map((field) => `        {${quote(field.name)}, ${field.required}},`),
     '    };',
-    `    const struct json_t *values[${fields.length}];`,
-    `    if (!reader_object(reader, at, json, fields, ${fields.length}, values))`,
+    `    const struct value *values[${fields.length}];`,
+    `    if (!reader_object(reader, at, value, fields, ${fields.length}, values))`,
     '        return false;',
     ...fields.flatMap((field, i) => readField(field, `values[${i}]`, type)),
     '    return true;',
@@ -107,13 +107,14 @@ function readArray(owner, { name, type }) {
   const { items, max } = type;
   if (items.kind !== 'object') throw new Error(`${owner.name}.${name}: arrays of ${items.kind} in a request are not generated yet`);
   return [
-    signature(`static bool read_${owner.name}_${name}(`, [...AT, JSON_IN, `${structOf(owner)} *out`]),
+    signature(`static bool read_${owner.name}_${name}(`, [...AT, VALUE_IN, `${structOf(owner)} *out`]),
     '{',
-    `    ${structOf(items)} *items = reader_array(reader, at, json, ${max}, sizeof *items, &out->${name}_count);`,
+    `    ${structOf(items)} *items = reader_array(reader, at, value, ${max}, sizeof *items, &out->${name}_count);`,
     '    if (!items)',
     '        return false;',
-    `    for (size_t i = 0; i < out->${name}_count; i++) {`,
-    `        if (!read_${items.name}(reader, &(struct reader_at){at, NULL, i}, reader_item(json, i), &items[i]))`,
+    '    size_t i = 0;',
+    '    for (const struct value *item = value->as.in.first; item; item = item->next, i++) {',
+    `        if (!read_${items.name}(reader, &(struct reader_at){at, NULL, i}, item, &items[i]))`,
     '            return false;',
     '    }',
     `    out->${name} = items;`,
@@ -129,10 +130,10 @@ const enumsOf = (objects) => [
 
 function readEnum(type) {
   return [
-    signature(`static bool read_${type.name}(`, [...AT, 'const char *name', JSON_IN, `${enumOf(type)} *out`]),
+    signature(`static bool read_${type.name}(`, [...AT, 'const char *name', VALUE_IN, `${enumOf(type)} *out`]),
     '{',
     '    struct str text;',
-    '    if (!reader_word(reader, at, name, json, &text))',
+    '    if (!reader_word(reader, at, name, value, &text))',
     '        return false;',
     `    if (!proto_${type.name}_parse(text, out))`,
     `        return reader_not_one_of(reader, at, name, ${quote(type.values.join(', '))});`,
@@ -144,15 +145,15 @@ function readEnum(type) {
 
 function payloadSwitch(actions) {
   return [
-    'static bool read_payload(struct reader *reader, const struct reader_at *at, const struct json_t *json,',
+    'static bool read_payload(struct reader *reader, const struct reader_at *at, const struct value *value,',
     '                         struct proto_request *out)',
     '{',
     '    switch (out->action) {',
     ...actions
       .filter((action) => !isEmpty(action.request))
-      .flatMap(({ name }) => [`    case PROTO_${upper(name)}:`, `        return read_${name}_request(reader, at, json, &out->as.${name});`]),
+      .flatMap(({ name }) => [`    case PROTO_${upper(name)}:`, `        return read_${name}_request(reader, at, value, &out->as.${name});`]),
     ...actions.filter((action) => isEmpty(action.request)).map(({ name }) => `    case PROTO_${upper(name)}:`),
-    '        return reader_object(reader, at, json, NULL, 0, NULL);',
+    '        return reader_object(reader, at, value, NULL, 0, NULL);',
     '    }',
     '    return false;',
     '}',
@@ -163,7 +164,7 @@ function payloadSwitch(actions) {
     '    struct reader reader = {.arena = arena, .fault = fault, .action = proto_action_str(frame->action)};',
     '    *fault = (struct proto_fault){.type = PROTO_OK};',
     '    *out = (struct proto_request){.action = frame->action, .request_id = frame->request_id};',
-    '    return read_payload(&reader, &(struct reader_at){NULL, "payload", 0}, reader_payload(frame), out);',
+    '    return read_payload(&reader, &(struct reader_at){NULL, "payload", 0}, frame->payload, out);',
     '}',
     '',
   ];

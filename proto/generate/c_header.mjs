@@ -91,21 +91,19 @@ struct proto_frame_in {
     enum proto_action action;
     struct str request_id; /* data NULL: could not be read */
     struct str action_name; /* data NULL: could not be read; at most PROTO_REQUEST_ID_MAX_LENGTH long */
-    void *json;
+    const struct value *payload; /* NULL: left out. Lives until the next frame is decoded */
 };
 
 /* Decoding is in two steps, so that who may do what, and how often, is checked before the payload is looked at.
  * All texts are NUL-terminated copies in the arena; running out of it is PROTO_ERROR_INTERNAL.
  *
  * proto_decode_frame: bad_json, bad_frame, unknown_action. Also after a false, request_id and action_name are set as
- * far as they could be read, for the error response. bytes are borrowed until return.
- * proto_decode_payload: invalid_payload. Leaves the frame as it was.
- * proto_frame_done: after either, once the payload is decoded or refused. Harmless after a false. */
+ * far as they could be read, for the error response. bytes are borrowed until the payload is decoded.
+ * proto_decode_payload: invalid_payload; before the next frame is decoded. Leaves the frame as it was. */
 bool proto_decode_frame(struct str bytes, struct arena *arena, struct proto_frame_in *out,
                         struct proto_fault *fault);
 bool proto_decode_payload(const struct proto_frame_in *frame, struct arena *arena, struct proto_request *out,
                           struct proto_fault *fault);
-void proto_frame_done(struct proto_frame_in *frame);
 
 /* Encoding appends one whole frame. Running out of memory sticks to the buf: ask buf_ok(). */
 void proto_encode_error(struct buf *out, struct str request_id, struct str action,

@@ -96,5 +96,4 @@ void dispatch(struct session *session, const struct rate_limit *limit, struct st
         else
             respond_error(session, frame.request_id, frame.action_name, &error);
     }
-    proto_frame_done(&frame);
 }

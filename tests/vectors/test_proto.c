@@ -41,7 +41,6 @@ static bool decode(struct fixture *it, const char *text)
     bool ok = proto_decode_frame((struct str){bytes, len}, &it->arena, &it->frame, &it->fault) &&
               proto_decode_payload(&it->frame, &it->arena, &it->request, &it->fault);
     memset(bytes, '#', sizeof bytes);
-    proto_frame_done(&it->frame);
     return ok;
 }
 
@@ -197,42 +196,6 @@ static void test_rules_of_actions(void **state)
     assert_false(proto_error_type_is_retryable(PROTO_ERROR_INVALID_PAYLOAD));
 }
 
-/* The parser's memory is enough for whatever a frame may hold, again and again. */
-static void test_no_frame_is_too_much_for_the_parser(void **state)
-{
-    struct fixture *it = *state;
-    static const char *const pieces[] = {"{}",   "[]",         "\"\"",        "0",     "1e5",
-                                         "[{}]", "{\"a\":{}}", "\"\\u0041\"", "[[[]]]"};
-    static char bytes[PROTO_FRAME_MAX_BYTES];
-    for (size_t i = 0; i < 3 * sizeof pieces / sizeof *pieces; i++) {
-        const char *piece = pieces[i / 3];
-        int len = sprintf(bytes, "{\"request_id\":\"1\",\"action\":\"ping\",\"payload\":[%s", piece);
-        while ((size_t)len + strlen(piece) + 3 < sizeof bytes)
-            len += sprintf(bytes + len, ",%s", piece);
-        len += sprintf(bytes + len, "]}");
-        assert_false(
-            proto_decode_frame((struct str){bytes, (size_t)len}, &it->arena, &it->frame, &it->fault));
-        assert_int_equal(it->fault.type, PROTO_ERROR_BAD_FRAME);
-        proto_frame_done(&it->frame);
-        arena_reset(&it->arena);
-    }
-}
-
-/* As many members as there is room for, each under a name of its own. */
-static void test_nor_one_of_many_names(void **state)
-{
-    struct fixture *it = *state;
-    static char bytes[PROTO_FRAME_MAX_BYTES];
-    int len = sprintf(bytes, "{\"request_id\":\"1\",\"action\":\"ping\",\"payload\":{\"0\":0");
-    for (int i = 1; (size_t)len + 16 < sizeof bytes; i++)
-        len += sprintf(bytes + len, ",\"%x\":0", (unsigned)i);
-    len += sprintf(bytes + len, "}}");
-    assert_true(proto_decode_frame((struct str){bytes, (size_t)len}, &it->arena, &it->frame, &it->fault));
-    assert_false(proto_decode_payload(&it->frame, &it->arena, &it->request, &it->fault));
-    assert_int_equal(it->fault.type, PROTO_ERROR_INVALID_PAYLOAD);
-    proto_frame_done(&it->frame);
-}
-
 static void test_encoded_ack(void **state)
 {
     (void)state;
@@ -259,8 +222,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_could_be_read_is_kept_for_the_error, setup, teardown),
         cmocka_unit_test_setup_teardown(test_messages_quote_no_values, setup, teardown),
         cmocka_unit_test_setup_teardown(test_long_names_are_cut_between_code_points, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_no_frame_is_too_much_for_the_parser, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_nor_one_of_many_names, setup, teardown),
         cmocka_unit_test(test_names_both_ways),
         cmocka_unit_test(test_rules_of_actions),
         cmocka_unit_test(test_encoded_ack),

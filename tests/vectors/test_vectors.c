@@ -64,7 +64,6 @@ static bool decode(struct str bytes, size_t room_bytes, struct proto_fault *faul
         return false;
     bool ok = proto_decode_frame(bytes, &arena, &frame, fault) &&
               proto_decode_payload(&frame, &arena, &request, fault);
-    proto_frame_done(&frame);
     arena_fini(&arena);
     return ok;
 }
