@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/json_writer.h"
 #include "base/utf8.h"
 #include "proto.h"
 
@@ -87,17 +88,13 @@ static bool read_escaped(struct plain *plain, const char *start, struct str *out
 /* The opening quote was taken. */
 static bool read_text(struct plain *plain, struct str *out, bool may_escape)
 {
-    const char *start = plain->at, *at = start;
-    unsigned char bits = 0;
-    while (at < plain->end && stands_for_itself(*at))
-        bits |= (unsigned char)*at++;
-    plain->at = at;
-    *out = (struct str){start, (size_t)(at - start)};
-    bool has_escapes = next_char(plain) == '\\';
-    if (has_escapes && (!may_escape || !read_escaped(plain, start, out)))
+    const char *start = plain->at;
+    out->data = start;
+    out->len = json_plain_prefix((struct str){start, (size_t)(plain->end - start)});
+    plain->at += out->len;
+    if (next_char(plain) == '\\' && (!may_escape || !read_escaped(plain, start, out)))
         return false;
-    bool is_ascii = bits < 0x80 && !has_escapes;
-    return take_char(plain, '"') && (is_ascii || utf8_valid(*out));
+    return take_char(plain, '"');
 }
 
 static bool is_digit(char c)
@@ -215,7 +212,7 @@ const struct value *plain_read(struct str bytes)
     struct plain plain = {.at = bytes.data, .end = bytes.data + bytes.len};
     value_pool_reset();
     struct value *root = value_take();
-    if (!read_value(&plain, root) || root->kind != VALUE_OBJECT)
+    if (!utf8_valid(bytes) || !read_value(&plain, root) || root->kind != VALUE_OBJECT)
         return NULL;
     skip_space(&plain);
     return plain.at == plain.end ? root : NULL;

@@ -107,13 +107,14 @@ bool reader_object(struct reader *reader, const struct reader_at *at, const stru
     return true;
 }
 
-static bool in_ranges(char c, const char *ranges)
+static bool has_characters(const struct reader_text_rule *rule)
 {
-    for (const char *pair = ranges; *pair; pair += 2) {
-        if (c >= pair[0] && c <= pair[1])
-            return true;
-    }
-    return false;
+    return rule->characters[0] || rule->characters[1];
+}
+
+static bool is_one_of(unsigned char c, const uint64_t characters[2])
+{
+    return c < 128 && (characters[c / 64] >> c % 64 & 1);
 }
 
 static bool matches(struct str text, const struct reader_text_rule *rule)
@@ -123,7 +124,7 @@ static bool matches(struct str text, const struct reader_text_rule *rule)
         (prefix > 0 && memcmp(text.data, rule->prefix, prefix) != 0))
         return false;
     for (size_t i = prefix; i < text.len; i++) {
-        if (!in_ranges(text.data[i], rule->ranges))
+        if (!is_one_of((unsigned char)text.data[i], rule->characters))
             return false;
     }
     return true;
@@ -131,7 +132,7 @@ static bool matches(struct str text, const struct reader_text_rule *rule)
 
 bool reader_text_fits(struct str text, const struct reader_text_rule *rule)
 {
-    if (rule->ranges)
+    if (has_characters(rule))
         return matches(text, rule);
     size_t length = utf8_count(text);
     return length >= rule->min_length && length <= rule->max_length;
@@ -140,7 +141,7 @@ bool reader_text_fits(struct str text, const struct reader_text_rule *rule)
 static bool check_text(struct reader *reader, const struct reader_at *at, struct str text,
                        const struct reader_text_rule *rule)
 {
-    if (rule->ranges)
+    if (has_characters(rule))
         return matches(text, rule) || fault_at(reader, at, "must be %s", rule->words);
     size_t length = utf8_count(text);
     if (length > rule->max_length)

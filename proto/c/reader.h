@@ -33,11 +33,11 @@ struct reader_field {
     bool required;
 };
 
-/* Lengths in code points, not counting the prefix. With ranges (pairs of first and last character) every
- * character must be in one of them; words says so for people. */
+/* Lengths in code points, not counting the prefix. With characters (bit c stands for the ASCII character c)
+ * there may be no others; words says so for people. */
 struct reader_text_rule {
     const char *prefix;
-    const char *ranges;
+    uint64_t characters[2];
     const char *words;
     size_t min_length;
     size_t max_length;

@@ -19,7 +19,9 @@ struct value *value_take(void)
 
 static bool is_named(const struct value *member, const char *name)
 {
-    return strncmp(name, member->name.data, member->name.len) == 0 && name[member->name.len] == '\0';
+    struct str own = member->name;
+    return own.len > 0 && own.data[0] == name[0] && strncmp(name, own.data, own.len) == 0 &&
+           name[own.len] == '\0';
 }
 
 const struct value *value_member(const struct value *object, const char *name)

@@ -38,7 +38,7 @@ function rule(name, type, linkage = 'static ') {
   return [
     `${linkage}const struct reader_text_rule ${name} = {`,
     ...(form.prefix ? [`    .prefix = ${quote(form.prefix)},`] : []),
-    `    .ranges = ${quote(form.ranges)},`,
+    `    .characters = {${form.characters.join(', ')}},`,
     `    .min_length = ${form.min},`,
     `    .max_length = ${form.max},`,
     `    .words = ${quote(form.words)},`,

@@ -2,7 +2,7 @@
 
 const FORM = /^\^([A-Za-z0-9_#]*)\[([^\]]+)\]\{(\d+)(?:,(\d+))?\}\$$/;
 
-/** {prefix, ranges, min, max, words}: ranges as pairs of first and last character, words for people. */
+/** {prefix, characters, min, max, words}: characters as the bits of two 64-bit words, words for people. */
 export function pattern(text) {
   const match = FORM.exec(text);
   if (!match) throw new Error(`${text}: only ^prefix[class]{min,max}$ is generated`);
@@ -12,11 +12,19 @@ export function pattern(text) {
   const of = pairs.map(([first, last]) => (first === last ? first : `${first}-${last}`)).join(' ');
   return {
     prefix,
-    ranges: pairs.flat().join(''),
+    characters: bitsOf(pairs),
     min: Number(min),
     max: Number(max),
     words: `${prefix ? `${prefix} and then ` : ''}${count} characters of ${of}`,
   };
+}
+
+function bitsOf(pairs) {
+  const code = (character) => BigInt(character.charCodeAt(0));
+  const run = ([first, last]) => ((1n << (code(last) - code(first) + 1n)) - 1n) << code(first);
+  const bits = pairs.map(run).reduce((all, some) => all | some, 0n);
+  if (bits >> 128n) throw new Error('only ASCII is generated');
+  return [bits & ((1n << 64n) - 1n), bits >> 64n].map((word) => `0x${word.toString(16)}`);
 }
 
 function rangesOf(characters) {

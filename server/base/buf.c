@@ -41,14 +41,21 @@ bool buf_grow(struct buf *buf, size_t more_bytes)
     return true;
 }
 
+/* Two digits at a time: a division is what it costs. */
 struct str digits_of(int64_t number, char digits[DIGITS_MAX_BYTES])
 {
+    static const char pairs[] =
+        "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+        "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+        "8081828384858687888990919293949596979899";
     size_t start = DIGITS_MAX_BYTES;
     uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
-    do {
-        digits[--start] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest > 0);
+    for (; rest >= 100; rest /= 100)
+        memcpy(digits + (start -= 2), pairs + 2 * (rest % 100), 2);
+    if (rest >= 10)
+        memcpy(digits + (start -= 2), pairs + 2 * rest, 2);
+    else
+        digits[--start] = (char)('0' + rest);
     if (number < 0)
         digits[--start] = '-';
     return (struct str){digits + start, DIGITS_MAX_BYTES - start};

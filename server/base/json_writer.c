@@ -1,5 +1,7 @@
 #include "base/json_writer.h"
 
+#include <endian.h>
+
 void json_writer_init(struct json_writer *json, struct buf *out)
 {
     *json = (struct json_writer){.out = out};
@@ -61,36 +63,34 @@ void json_end_array(struct json_writer *json)
 static const uint64_t ONES = 0x0101010101010101u;
 static const uint64_t HIGHS = 0x8080808080808080u;
 
-static uint64_t load_word(const char *data)
+/* As many of the next bytes as there are, the first one lowest; behind the end there are zeros. */
+static uint64_t load_word(const char *data, size_t len)
 {
-    uint64_t word;
-    memcpy(&word, data, sizeof word);
-    return word;
+    uint64_t word = 0;
+    if (len >= sizeof word)
+        memcpy(&word, data, sizeof word);
+    else
+        memcpy(&word, data, len);
+    return le64toh(word);
 }
 
-/* Nonzero when one of the eight bytes is below 0x20, '"' or '\\' ("Bit Twiddling Hacks": determine if a word
- * has a byte less than n, or equal to n). A byte from 0x80 never counts; a false alarm only costs the slow
- * loop. */
-static uint64_t has_escape(uint64_t word)
+/* The high bit of each byte below 0x20, '"' or '\\' ("Bit Twiddling Hacks": determine if a word has a byte
+ * less than n, or equal to n), and perhaps of some above the first of them. A byte from 0x80 never counts. */
+static uint64_t escapes_in(uint64_t word)
 {
     uint64_t quote = word ^ (ONES * '"');
     uint64_t slash = word ^ (ONES * '\\');
     return (((word - ONES * 0x20) & ~word) | ((quote - ONES) & ~quote) | ((slash - ONES) & ~slash)) & HIGHS;
 }
 
-static bool needs_escape(unsigned char c)
+size_t json_plain_prefix(struct str text)
 {
-    return c < 0x20 || c == '"' || c == '\\';
-}
-
-static size_t plain_prefix(const char *data, size_t len)
-{
-    size_t i = 0;
-    while (i + 8 <= len && !has_escape(load_word(data + i)))
-        i += 8;
-    while (i < len && !needs_escape((unsigned char)data[i]))
-        i++;
-    return i;
+    for (size_t i = 0; i < text.len; i += 8) {
+        uint64_t escapes = escapes_in(load_word(text.data + i, text.len - i));
+        if (escapes)
+            return i + (size_t)__builtin_ctzll(escapes) / 8;
+    }
+    return text.len;
 }
 
 static void append_escape(struct buf *out, unsigned char c)
@@ -110,7 +110,7 @@ static void append_quoted(struct buf *out, struct str text)
 {
     buf_append_char(out, '"');
     for (size_t i = 0; i < text.len;) {
-        size_t plain = plain_prefix(text.data + i, text.len - i);
+        size_t plain = json_plain_prefix((struct str){text.data + i, text.len - i});
         buf_append(out, text.data + i, plain);
         i += plain;
         if (i < text.len)

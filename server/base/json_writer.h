@@ -45,6 +45,10 @@ void json_bool(struct json_writer *json, bool value);
 void json_null(struct json_writer *json);
 void json_raw(struct json_writer *json, struct str value); /* one whole JSON value, copied as it is */
 
+/* How many bytes of a text, from its start on, JSON writes as they are: up to a quote, a backslash or a
+ * control character. */
+size_t json_plain_prefix(struct str text);
+
 static inline void json_kv_string(struct json_writer *json, const char *key, struct str text)
 {
     json_key(json, key);

@@ -32,14 +32,11 @@ static struct append *append_new(struct live *live, const struct session *sessio
                                  struct str custom_id, struct str text, append_fn done)
 {
     struct str person = session_person(session);
-    struct append *append = sb_calloc(1, sizeof *append + person.len + custom_id.len + text.len);
+    struct append *append = sb_malloc(sizeof *append + person.len + custom_id.len + text.len);
     if (!append)
         return NULL;
     char *at = append->texts;
-    append->live = live;
-    append->to = *to;
-    append->done = done;
-    append->role = session_role(session);
+    *append = (struct append){.live = live, .to = *to, .done = done, .role = session_role(session)};
     append->event = (struct event){
         .type = PROTO_EVENT_TYPE_MESSAGE,
         .role = conversation_author_role(append->role),

@@ -1,7 +1,5 @@
 #include "session/respond.h"
 
-#include <stdio.h>
-
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -16,7 +14,7 @@ struct reply_to reply_to(const struct session *session, const struct proto_reque
                           .site = session->site,
                           .received_us = clock_mono_us(),
                           .action = request->action};
-    snprintf(to.request_id, sizeof to.request_id, STR_FMT, STR_ARG(request->request_id));
+    memcpy(to.request_id, request->request_id.data, request->request_id.len); /* at most so long: proto.h */
     return to;
 }
 

@@ -104,7 +104,7 @@ bool link_issue(struct link *link, const struct cmd *cmd, link_reply_fn reply, l
 {
     if (cmd->overflow || link->in_flight >= LINK_IN_FLIGHT_MAX)
         return false;
-    struct pending *pending = sb_calloc(1, sizeof *pending);
+    struct pending *pending = sb_malloc(sizeof *pending);
     if (!pending || !wire_send(link->wire, cmd)) {
         sb_free(pending);
         return false;

@@ -112,22 +112,37 @@ static void wire_compact(struct wire *wire)
     wire->sent_bytes = 0;
 }
 
-static void append_length(struct buf *out, char kind, size_t length)
+static char *put(char *at, const char *bytes, size_t len)
 {
-    buf_append_char(out, kind);
-    buf_append_i64(out, (int64_t)length);
-    buf_append_cstr(out, "\r\n");
+    memcpy(at, bytes, len);
+    return at + len;
+}
+
+static char *put_length(char *at, char kind, size_t length)
+{
+    char digits[DIGITS_MAX_BYTES];
+    struct str text = digits_of((int64_t)length, digits);
+    *at = kind;
+    at = put(at + 1, text.data, text.len);
+    return put(at, "\r\n", 2);
 }
 
 /* RESP2, https://redis.io/docs/latest/develop/reference/protocol-spec/ */
 static void append_command(struct buf *out, const struct cmd *cmd)
 {
-    append_length(out, '*', (size_t)cmd->argc);
+    enum { LENGTH_BYTES = 1 + DIGITS_MAX_BYTES + 2, ARG_BYTES = LENGTH_BYTES + 2 };
+    size_t most = LENGTH_BYTES + (size_t)cmd->argc * ARG_BYTES;
+    for (int i = 0; i < cmd->argc; i++)
+        most += cmd->lens[i];
+    if (!buf_reserve(out, most))
+        return;
+    char *at = put_length(out->data + out->len, '*', (size_t)cmd->argc);
     for (int i = 0; i < cmd->argc; i++) {
-        append_length(out, '$', cmd->lens[i]);
-        buf_append(out, cmd->argv[i], cmd->lens[i]);
-        buf_append_cstr(out, "\r\n");
+        at = put_length(at, '$', cmd->lens[i]);
+        at = put(at, cmd->argv[i], cmd->lens[i]);
+        at = put(at, "\r\n", 2);
     }
+    out->len = (size_t)(at - out->data);
 }
 
 bool wire_send(struct wire *wire, const struct cmd *cmd)
