@@ -37,6 +37,12 @@ static void scratch_i64(struct cmd *cmd, int64_t number)
     scratch_str(cmd, digits_of(number, digits));
 }
 
+static void scratch_word(struct cmd *cmd, struct str word)
+{
+    scratch_str(cmd, STR(" "));
+    scratch_str(cmd, word);
+}
+
 static void scratch_end(struct cmd *cmd, size_t start)
 {
     cmd_push(cmd, cmd->scratch + start, cmd->scratch_used - start);
@@ -45,6 +51,7 @@ static void scratch_end(struct cmd *cmd, size_t start)
 void cmd_init(struct cmd *cmd, const char *verb)
 {
     cmd->argc = 0;
+    cmd->joined = 0;
     cmd->overflow = false;
     cmd->scratch_used = 0;
     cmd_cstr(cmd, verb);
@@ -58,6 +65,12 @@ void cmd_arg(struct cmd *cmd, struct str value)
 void cmd_cstr(struct cmd *cmd, const char *value)
 {
     cmd_push(cmd, value, strlen(value));
+}
+
+void cmd_join(struct cmd *cmd, struct str more)
+{
+    cmd->joined |= (uint32_t)1 << (cmd->argc - 1);
+    cmd_push(cmd, more.data, more.len);
 }
 
 void cmd_pair(struct cmd *cmd, const char *name, struct str value)
@@ -83,6 +96,20 @@ void cmd_event_id(struct cmd *cmd, const char *prefix, struct event_id id)
     scratch_str(cmd, STR("-"));
     scratch_i64(cmd, id.seq);
     scratch_end(cmd, start);
+}
+
+void cmd_message(struct cmd *cmd, const struct event *event)
+{
+    cmd_event_id(cmd, "", event->id);
+    cmd_cstr(cmd, "message");
+    size_t start = scratch_begin(cmd);
+    scratch_i64(cmd, event->at_ms);
+    scratch_word(cmd, str_from(proto_author_role_str(event->role)));
+    scratch_word(cmd, event->by);
+    scratch_word(cmd, event->custom_id);
+    scratch_str(cmd, STR(" "));
+    scratch_end(cmd, start);
+    cmd_join(cmd, event->text);
 }
 
 static void scratch_part(struct cmd *cmd, struct str part)

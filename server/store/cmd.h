@@ -15,6 +15,7 @@ struct cmd {
     const char *argv[CMD_ARGS_MAX];
     size_t lens[CMD_ARGS_MAX];
     int argc;
+    uint32_t joined; /* bit i: argv[i] goes on with argv[i + 1], as one argument */
     bool overflow;
     size_t scratch_used;
     char scratch[CMD_SCRATCH_BYTES];
@@ -23,10 +24,15 @@ struct cmd {
 void cmd_init(struct cmd *cmd, const char *verb);
 void cmd_arg(struct cmd *cmd, struct str value); /* data == NULL: the empty string */
 void cmd_cstr(struct cmd *cmd, const char *value);
+void cmd_join(struct cmd *cmd, struct str more); /* the last argument goes on with more */
 /* A field and its value; nothing when the value is absent (data == NULL). */
 void cmd_pair(struct cmd *cmd, const char *name, struct str value);
 void cmd_i64(struct cmd *cmd, int64_t value);
 void cmd_event_id(struct cmd *cmd, const char *prefix, struct event_id id); /* prefix: "" or "(" */
+
+/* The id and what is stored of a message: "at role by custom_id text" as one value named message. With a value
+ * for each of them XADD took Redis 28,900 instructions instead of 15,600. The functions know it too. */
+void cmd_message(struct cmd *cmd, const struct event *event);
 
 /* {site}:part:part…; parts with data == NULL end the list early. */
 void cmd_key(struct cmd *cmd, struct str site, struct str a, struct str b, struct str c);

@@ -1,4 +1,4 @@
-/* A conversation's stream: one entry an event, ids <generation>-<seq>, field names as in the functions. */
+/* A conversation's stream: one entry an event, ids <generation>-<seq>, fields as in the functions. */
 #include <hiredis/hiredis.h>
 #include <stdlib.h>
 
@@ -15,20 +15,6 @@ static void on_appended_first(const redisReply *reply, link_done_fn done, void *
     enum store_result result = reply_result(reply);
     bool conflict = result == STORE_OK && !str_eq_c(reply_str_at(reply, 0), store_result_str(STORE_OK));
     ((store_appended_fn)done)(ctx, conflict ? STORE_CONFLICT : result);
-}
-
-static void cmd_message(struct cmd *cmd, const struct event *event)
-{
-    cmd_event_id(cmd, "", event->id);
-    cmd_cstr(cmd, "type");
-    cmd_cstr(cmd, proto_event_type_str(event->type));
-    cmd_cstr(cmd, "at");
-    cmd_i64(cmd, event->at_ms);
-    cmd_cstr(cmd, "role");
-    cmd_cstr(cmd, proto_author_role_str(event->role));
-    cmd_pair(cmd, "by", event->by);
-    cmd_pair(cmd, "custom_id", event->custom_id);
-    cmd_pair(cmd, "text", event->text);
 }
 
 bool store_append(struct store *store, struct str site, struct str conversation, const struct event *event,
@@ -61,16 +47,39 @@ static struct event_id stream_id(struct str id)
     return (struct event_id){strtoll(id.data, NULL, 10), strtoll(dash + 1, NULL, 10)};
 }
 
+/* Up to the next space, behind which rest then begins. */
+static struct str next_word(struct str *rest)
+{
+    const char *space = memchr(rest->data, ' ', rest->len);
+    if (!space)
+        return (struct str){0};
+    struct str word = {rest->data, (size_t)(space - rest->data)};
+    *rest = (struct str){space + 1, rest->len - word.len - 1};
+    return word;
+}
+
+/* What cmd_message() wrote. */
+static bool message_read(struct event *event, struct event_id id, struct str message)
+{
+    struct str at = next_word(&message), role = next_word(&message);
+    *event = (struct event){.id = id, .type = PROTO_EVENT_TYPE_MESSAGE, .by = next_word(&message)};
+    event->at_ms = at.data ? strtoll(at.data, NULL, 10) : 0;
+    event->custom_id = next_word(&message);
+    event->text = message;
+    return event->custom_id.data && proto_author_role_parse(role, &event->role);
+}
+
 static bool event_read(struct event *event, const redisReply *entry)
 {
     const redisReply *fields = reply_at(entry, 1);
+    struct str message = reply_field(fields, "message");
+    if (message.data)
+        return message_read(event, stream_id(reply_str_at(entry, 0)), message);
     struct str reason = reply_field(fields, "reason");
     *event = (struct event){
         .id = stream_id(reply_str_at(entry, 0)),
         .at_ms = reply_field_i64(fields, "at"),
         .by = reply_field(fields, "by"),
-        .custom_id = reply_field(fields, "custom_id"),
-        .text = reply_field(fields, "text"),
         .team = reply_field(fields, "team"),
     };
     event->has_reason = reason.data && proto_event_reason_parse(reason, &event->reason);

@@ -136,10 +136,15 @@ static void append_command(struct buf *out, const struct cmd *cmd)
         most += cmd->lens[i];
     if (!buf_reserve(out, most))
         return;
-    char *at = put_length(out->data + out->len, '*', (size_t)cmd->argc);
+    char *at = put_length(out->data + out->len, '*', (size_t)(cmd->argc - __builtin_popcount(cmd->joined)));
     for (int i = 0; i < cmd->argc; i++) {
-        at = put_length(at, '$', cmd->lens[i]);
+        bool goes_on = cmd->joined >> i & 1;
+        at = put_length(at, '$', cmd->lens[i] + (goes_on ? cmd->lens[i + 1] : 0));
         at = put(at, cmd->argv[i], cmd->lens[i]);
+        if (goes_on) {
+            i++;
+            at = put(at, cmd->argv[i], cmd->lens[i]);
+        }
         at = put(at, "\r\n", 2);
     }
     out->len = (size_t)(at - out->data);

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { after, test } from 'node:test';
 import { agent, shopper } from './harness/client.ts';
 import { startServer } from './harness/server.ts';
+import { fieldsOf } from './harness/stream.ts';
 import { until } from './harness/until.ts';
 
 const sites = ['ack', 'order', 'once', 'both', 'reconnect', 'start', 'closed', 'cursor', 'long', 'early', 'other', 'stranger'];
@@ -202,7 +203,7 @@ test('a long conversation comes in pieces that fit together, forward and backwar
   const LAST = 1203;
   await Promise.all(
     Array.from({ length: LAST - 3 }, (_, i) =>
-      redis.call('XADD', `{long}:conv:${conversation_id}:log`, `0-${i + 4}`, 'type', 'message', 'at', Date.now(), 'role', 'shopper', 'by', anna.id, 'custom_id', `from-elsewhere-${i}`, 'text', `Text ${i + 4}`),
+      redis.call('XADD', `{long}:conv:${conversation_id}:log`, `0-${i + 4}`, ...fieldsOf({ type: 'message', at: Date.now(), role: 'shopper', by: anna.id, custom_id: `from-elsewhere-${i}`, text: `Text ${i + 4}` })),
     ),
   );
   const page = await shopper(server, 'long', { token: anna.token, cursors: [{ conversation_id, seq: 3 }] });
@@ -232,8 +233,8 @@ test('what another node wrote is read before the next message is written', async
   const { id } = (await anna.start('Hello')).conversation;
   await maya.given();
   const redis = await server.redis();
-  const fields = ['type', 'message', 'at', Date.now(), 'role', 'shopper', 'by', anna.id, 'custom_id', 'from-elsewhere', 'text', 'From elsewhere'];
-  await redis.call('XADD', `{other}:conv:${id}:log`, '0-4', ...fields);
+  const event = { type: 'message', at: Date.now(), role: 'shopper', by: anna.id, custom_id: 'from-elsewhere', text: 'From elsewhere' };
+  await redis.call('XADD', `{other}:conv:${id}:log`, '0-4', ...fieldsOf(event));
   assert.equal((await maya.send(id, 'Right behind it')).seq, 5);
   assert.deepEqual(maya.lines(id).slice(3), ['4 From elsewhere', '5 Right behind it']);
   assert.deepEqual(await anna.send(id, 'From elsewhere', 'from-elsewhere').then(({ seq, duplicate }) => [seq, duplicate]), [4, true]);

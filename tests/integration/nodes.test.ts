@@ -5,6 +5,7 @@ import { after, describe, test } from 'node:test';
 import { agent, Client, nextAddress, shopper } from './harness/client.ts';
 import { email } from './harness/config.ts';
 import { type Server, startServer } from './harness/server.ts';
+import { fieldsOf } from './harness/stream.ts';
 import { until } from './harness/until.ts';
 
 const settings = { agent_grace_ms: 500 };
@@ -35,8 +36,8 @@ async function writeUntold(site: string, id: string, anna: Client): Promise<void
   const redis = await east.redis();
   const [[top]] = (await redis.call('XREVRANGE', `{${site}}:conv:${id}:log`, '+', '-', 'COUNT', 1)) as [[string]];
   const [generation, seq] = top.split('-').map(Number) as [number, number];
-  const fields = { type: 'message', at: Date.now(), role: 'shopper', by: anna.id, custom_id: 'anna-untold', text: 'Untold' };
-  await redis.call('XADD', `{${site}}:conv:${id}:log`, `${generation}-${seq + 1}`, ...Object.entries(fields).flat());
+  const event = { type: 'message', at: Date.now(), role: 'shopper', by: anna.id, custom_id: 'anna-untold', text: 'Untold' };
+  await redis.call('XADD', `{${site}}:conv:${id}:log`, `${generation}-${seq + 1}`, ...fieldsOf(event));
 }
 
 async function hintsLost(server: Server): Promise<number> {

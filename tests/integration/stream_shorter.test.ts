@@ -7,6 +7,7 @@ import { agent, shopper, type Client } from './harness/client.ts';
 import { get } from './harness/http.ts';
 import type { Redis } from './harness/redis.ts';
 import { startServer, type Server } from './harness/server.ts';
+import { fieldsOf } from './harness/stream.ts';
 import { until } from './harness/until.ts';
 
 interface Scene {
@@ -58,9 +59,8 @@ async function generation({ redis }: Scene): Promise<number> {
 /** What somebody else wrote under the seqs of what was lost. */
 async function grow({ redis, anna, id }: Scene, from: number, to: number, generation: number): Promise<void> {
   for (let seq = from; seq <= to; seq++) {
-    const fields = ['type', 'message', 'at', 1700000000000 + seq, 'role', 'shopper', 'by', anna.id];
-    const said = ['custom_id', `other-one-${seq}`, 'text', `Other ${seq}`];
-    await redis.call('XADD', `{shop}:conv:${id}:log`, `${generation}-${seq}`, ...fields, ...said);
+    const event = { type: 'message', at: 1700000000000 + seq, role: 'shopper', by: anna.id, custom_id: `other-one-${seq}`, text: `Other ${seq}` };
+    await redis.call('XADD', `{shop}:conv:${id}:log`, `${generation}-${seq}`, ...fieldsOf(event));
   }
 }
 

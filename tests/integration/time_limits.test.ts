@@ -5,6 +5,7 @@ import { after, describe, test, type TestContext } from 'node:test';
 import { agent, Client, shopper } from './harness/client.ts';
 import { get } from './harness/http.ts';
 import { isAlive, startServer } from './harness/server.ts';
+import { fieldsOf } from './harness/stream.ts';
 import { pause, until, within } from './harness/until.ts';
 
 const server = await startServer({ sites: ['shop', 'slow', 'huge'] });
@@ -179,7 +180,7 @@ async function huge(): Promise<{ token: string; conversation_id: string; last: n
   await until('nobody looks', async () => (await redis.call('EXISTS', `{huge}:conv:${conversation_id}:nodes`)) === 0);
   const key = `{huge}:conv:${conversation_id}:log`;
   const last = 302;
-  const fields = ['type', 'message', 'at', Date.now(), 'role', 'shopper', 'by', anna.id, 'text', '🔔'.repeat(4000)];
-  for (let seq = 3; seq <= last; seq++) await redis.call('XADD', key, `0-${seq}`, ...fields, 'custom_id', `huge-${seq}-xxxx`);
+  const event = { type: 'message', at: Date.now(), role: 'shopper', by: anna.id, text: '🔔'.repeat(4000) };
+  for (let seq = 3; seq <= last; seq++) await redis.call('XADD', key, `0-${seq}`, ...fieldsOf({ ...event, custom_id: `huge-${seq}-xxxx` }));
   return { token: anna.token, conversation_id, last };
 }

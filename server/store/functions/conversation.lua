@@ -7,13 +7,11 @@ local RESEND_WINDOW = 200
 function Site:find_resend(conversation_id, custom_id)
     local log = self:key('conv', conversation_id, 'log')
     for _, entry in ipairs(redis.call('XREVRANGE', log, '+', '-', 'COUNT', RESEND_WINDOW)) do
-        local fields, event = entry[2], {}
-        for i = 1, #fields, 2 do
-            event[fields[i]] = fields[i + 1]
-        end
-        if event.role == 'shopper' and event.custom_id == custom_id then
+        local name, value = unpack(entry[2])
+        local at, its_id = string.match(name == 'message' and value or '', '^(%d+) shopper %S+ (%S+) ')
+        if its_id == custom_id then
             local generation, seq = string.match(entry[1], '^(%d+)-(%d+)$')
-            return seq, event.at, generation
+            return seq, at, generation
         end
     end
 end
@@ -57,7 +55,7 @@ local function open(keys, args)
     redis.call('HSET', shopper_key, 'open', id, 'url', url, 'title', title)
     redis.call('RPUSH', shopper_key .. ':convs', id)
     site:append(c, 'opened', 'shopper', shopper)
-    site:append(c, 'message', 'shopper', shopper, 'custom_id', custom_id, 'text', text)
+    site:append_message(c, shopper, custom_id, text)
     local generation, seq = string.match(c.last_id, '^(%d+)-(%d+)$')
     local may_wait = site:queue_has_room(team)
     site:enqueue(c)

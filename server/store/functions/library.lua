@@ -30,7 +30,8 @@
 -- Keys, all under the site's hash tag so that they live in one slot; KEYS[1] is '{site}', the rest derive from it:
 --   :conv:<id>            hash    state shopper team agent ticket priority opened_at queued_at closed_at preview;
 --                                 overflowed when it was sent to another team once; adviser, lined_up_at: see adviser.lua
---   :conv:<id>:log        stream  ids <generation>-<seq>, seq dense from 1
+--   :conv:<id>:log        stream  ids <generation>-<seq>, seq dense from 1; type at role by and what belongs to it, but
+--                                 a message is one value, for Redis' sake: message "at role by custom_id text"
 --   :conv:<id>:receipts   hash    shopper_delivered shopper_seen agent_delivered agent_seen
 --   :conv:<id>:nodes      hash    node -> 1 when the shopper looks at it there, else 0
 --   :shopper:<id>         hash    open name email url title; adviser: the agent who had them last
@@ -135,21 +136,29 @@ function Site:next_id(log)
     return string.format('%d-%d', math.max(self.generation, tonumber(generation)), seq + 1)
 end
 
--- The one place that appends what a transition means; fields are pairs after type, at and who.
-function Site:append(conversation, event_type, role, by, ...)
+-- The one place that adds to a stream.
+function Site:log(conversation, ...)
     local log = conversation.key .. ':log'
-    conversation.last_id = redis.call('XADD', log, self:next_id(log), 'type', event_type, 'at', self.wall, 'role', role,
-        'by', by, ...)
+    conversation.last_id = redis.call('XADD', log, self:next_id(log), ...)
     conversation.seq = tonumber(string.match(conversation.last_id, '-(%d+)$'))
     local before = self.touched[conversation.id]
     conversation.is_new = conversation.is_new or before and before.is_new -- it was read again since
     self.touched[conversation.id] = conversation
     add_once(self.touched_order, conversation.id)
-    if event_type ~= 'message' then
-        local waited = event_type == 'assigned' and conversation.waited or -1
-        flat_add(self.steps, conversation.id, event_type, string.format('%d', conversation.seq), conversation.state,
-            conversation.agent, string.format('%d', waited))
-    end
+end
+
+-- What a transition means; fields are pairs after type, at and who.
+function Site:append(conversation, event_type, role, by, ...)
+    self:log(conversation, 'type', event_type, 'at', self.wall, 'role', role, 'by', by, ...)
+    local waited = event_type == 'assigned' and conversation.waited or -1
+    flat_add(self.steps, conversation.id, event_type, string.format('%d', conversation.seq), conversation.state,
+        conversation.agent, string.format('%d', waited))
+end
+
+-- As a node writes it (store/cmd.h).
+function Site:append_message(conversation, shopper, custom_id, text)
+    local words = { string.format('%d', self.wall), 'shopper', shopper, custom_id, text }
+    self:log(conversation, 'message', table.concat(words, ' '))
 end
 
 -- The one place that writes a state.

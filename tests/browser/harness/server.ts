@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { eventOf } from '../../integration/harness/stream';
 import { bounded } from './until';
 
 const DEMO = resolve('web-widget/demo-store/demo.conf');
@@ -164,8 +165,8 @@ export class Server {
   async stream(conversation: string): Promise<StoredEvent[]> {
     const entries = (await this.redis('XRANGE', `{demo}:conv:${conversation}:log`, '-', '+')) as [string, string[]][];
     return entries.map(([id, flat]) => {
-      const fields = Object.fromEntries(flat.flatMap((name, i) => (i % 2 ? [] : [[name, flat[i + 1]!]])));
-      return { seq: Number(id.split('-')[1]), type: fields.type!, role: fields.role!, text: fields.text };
+      const { type, role, text } = eventOf(flat);
+      return { seq: Number(id.split('-')[1]), type: type!, role: role!, text };
     });
   }
 

@@ -1,5 +1,6 @@
 // What redis-cli would show, without a process for each look: one connection that speaks RESP2.
 import { createConnection, type NetConnectOpts, type Socket } from 'node:net';
+import { eventOf } from './stream.ts';
 
 export type Reply = string | number | null | Reply[];
 
@@ -86,10 +87,10 @@ export class Redis {
     return pairs(await this.list('HGETALL', key));
   }
 
-  /** A conversation's stream: each entry's fields, and its id. */
+  /** A conversation's stream: each event, and its id. */
   async events(site: string, conversation: string): Promise<Record<string, string>[]> {
     const entries = (await this.call('XRANGE', `{${site}}:conv:${conversation}:log`, '-', '+')) as [string, string[]][];
-    return entries.map(([id, fields]) => ({ ...pairs(fields), id }));
+    return entries.map(([id, fields]) => ({ ...eventOf(fields), id }));
   }
 
   close(): void {

@@ -2,6 +2,7 @@
 // each hint that was sent. What is neither cannot differ, so that would do but for long keys, of which it sees the ends:
 // for these, and to be sure, everything is compared now and then.
 import { type Redis } from '../../integration/harness/redis.ts';
+import { eventOf } from '../../integration/harness/stream.ts';
 import { allKeys, wanted, type Held } from './keys.ts';
 import { ENDS, ENDS_OF_STREAM } from './library.ts';
 import { expect, SITE, Wrong, type World } from './world.ts';
@@ -44,7 +45,7 @@ function compare(key: string, kind: string, size: number, content: string[] | st
 }
 
 function stream(key: string, newestFirst: Entry[], { value: log, generations }: Held & { kind: 'stream' }, limit: number): void {
-  const found = newestFirst.map(([id, flat]) => [id, sorted(pairs(flat))]);
+  const found = newestFirst.map(([id, flat]) => [id, sorted(Object.entries(eventOf(flat)))]);
   const due = log.map((event, i) => [`${generations[i]}-${i + 1}`, sorted(Object.entries(event))]).reverse();
   expect(key, found, due.slice(0, limit));
 }
@@ -62,7 +63,7 @@ const TABLE: Record<string, [from: string[], to: string]> = {
 function fold(key: string, newestFirst: Entry[]): { state: string; agent: string } {
   let [state, agent] = ['', ''];
   for (const [, flat] of [...newestFirst].reverse()) {
-    const { type, by } = Object.fromEntries(pairs(flat));
+    const { type, by } = eventOf(flat);
     const row = TABLE[type!];
     if (!row) continue;
     if (!row[0].includes(state)) throw new Wrong(`${key}: ${type} after ${state || 'nothing'}`);

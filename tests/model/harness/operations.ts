@@ -1,5 +1,6 @@
 // What can happen, as plain records: a run is a list of them, and any part of the list can be run too (run.ts shrinks a
 // failing one). Each is legal at any time; what is refused is as much a test as what is done.
+import { fieldsOf } from '../../integration/harness/stream.ts';
 import { SITE, type Settings, type World } from './world.ts';
 
 /** ms: how much time passes before; below 0 Redis's clock is set back. */
@@ -58,7 +59,7 @@ export function command(world: World, op: Operation): (string | number)[] | unde
   if (!c || c.state === 'closed' || (op.role === 'agent' && !c.agent)) return undefined;
   const seq = c.log.length + 1 - op.behind;
   const at = Math.max(0, c.log.length - 1 - op.behind);
-  const event = Object.entries(messageOf(world, op)).flat();
+  const event = fieldsOf(messageOf(world, op));
   if (seq < 2) return undefined;
   const top = c.generations[at]!;
   const generation = Math.max(world.generation, top);
