@@ -1,5 +1,6 @@
 // Servers and their load, one after the other on the same machine: each run has a Redis of its own, and runs that are
 // compared alternate, so that what else the machine does meanwhile meets them all.
+import { gather, type Crowd } from './crowd.ts';
 import { load, wrongs, type Load, type LoadOptions } from './load.ts';
 import type { Context, Outcome } from './figure.ts';
 import { startRedis, type Fsync, type RedisServer } from './redis.ts';
@@ -9,6 +10,8 @@ export interface Contender {
   name: string;
   start(redis: RedisServer): Promise<Server>;
   options: LoadOptions;
+  /** Who else is there, on more servers of its kind. */
+  crowd?: Crowd | undefined;
 }
 
 /** Into the outcome; what went wrong in it, by name. */
@@ -23,12 +26,14 @@ export async function once(contender: Contender, fsync: Fsync, { say }: Context,
   const redis = await startRedis(fsync);
   try {
     const server = await contender.start(redis);
+    const crowd = contender.crowd && (await gather(() => contender.start(redis), contender.crowd));
     try {
       const result = await load({ server, redis }, contender.options);
       const found = keep(outcome, contender.name, result);
       say(`  ${contender.name}: ${found.length ? found.join(', ') : 'nothing lost, repeated or out of order'}`);
       return result;
     } finally {
+      await crowd?.leave();
       await server.stop();
     }
   } finally {
