@@ -30,9 +30,10 @@ function site(id: string, agents: number): string {
 }
 
 /** Two sites, so that what happens in one has nothing to do with who talks in the other. */
-function config(): string {
+function config(settings: Record<string, number>): string {
+  const lines = Object.entries({ session_rate: 1_000_000, ...settings }).map(([name, value]) => `${name} = ${value}\n`);
   hash ??= execFileSync(`${BUILD}/server/shopbell`, ['--hash-password'], { input: `${PASSWORD}\n` }).toString().trim().split('\n').pop()!;
-  return `[server]\nsession_rate = 1000000\nlog_level = warn\n${site('bench', AGENTS)}${site('calm', AGENTS)}`;
+  return `[server]\nlog_level = warn\n${lines.join('')}${site('bench', AGENTS)}${site('calm', AGENTS)}`;
 }
 
 /** How the load speaks with the agents and shoppers of a site. */
@@ -50,12 +51,14 @@ export interface ShopbellOptions {
   workers?: number;
   /** To start again where another one was. */
   port?: number;
+  /** Under [server]. */
+  settings?: Record<string, number>;
 }
 
-export async function startShopbell({ redis, workers = 1, port }: ShopbellOptions): Promise<Server> {
+export async function startShopbell({ redis, workers = 1, port, settings = {} }: ShopbellOptions): Promise<Server> {
   const dir = newFolder();
   const file = join(dir, 'bench.conf');
-  writeFileSync(file, config());
+  writeFileSync(file, config(settings));
   const listen = `127.0.0.1:${port ?? (await freePort())}`;
   const flags = ['--config', file, '--listen', listen, '--data', dir, '--redis', redis.url, '--workers', String(workers)];
   const server = new Running('shopbell', [`${BUILD}/server/shopbell`, ...flags]);

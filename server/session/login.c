@@ -181,7 +181,7 @@ static void login_encode(const struct login *login, const struct login_teams *te
         .id = id_str(&login->shopper), .name = str_from(login->name), .email = str_from(login->email)};
     struct proto_agent_self agent;
     struct proto_login_response response = {
-        .ping_interval_ms = PROTO_PING_INTERVAL_MS,
+        .ping_interval_ms = hub_get()->config->ping_interval_ms,
         .token = str_from(login->token),
         .site = {.id = site->id, .name = site->name, .accent = site->accent},
         .service = {.writable = login->site->hub->writable},

@@ -157,6 +157,11 @@ void session_become_agent(struct session *session, struct site *site, struct age
 
 /* ---- deadlines ---- */
 
+static int64_t idle_timeout_ms(void)
+{
+    return hub_get()->config->ping_interval_ms + PROTO_PING_LATE_MS;
+}
+
 /* Rearmed only when it fires: an active session costs the wheel nothing. */
 static void timer_fired(struct wheel_timer *timer)
 {
@@ -165,7 +170,7 @@ static void timer_fired(struct wheel_timer *timer)
         session_close(session, PROTO_CLOSE_LOGIN_TIMEOUT);
         return;
     }
-    int64_t left_ms = session->received_ms + PROTO_IDLE_TIMEOUT_MS - clock_mono_ms();
+    int64_t left_ms = session->received_ms + idle_timeout_ms() - clock_mono_ms();
     if (left_ms > 0)
         wheel_arm(&hub_get()->wheel, timer, left_ms, timer_fired);
     else

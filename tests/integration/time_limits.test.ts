@@ -64,6 +64,16 @@ describe('deadlines', { concurrency: true }, () => {
     await pinging.must('ping', {});
   });
 
+  test('a server that is set to hear of them more often says so, and waits for less', async (t) => {
+    const often = await startServer({ settings: { ping_interval_ms: 1000 } });
+    t.after(() => often.close());
+    const start = Date.now();
+    const silent = await shopper(often, 'shop');
+    assert.equal(silent.login.ping_interval_ms, 1000);
+    between(await secondsUntil(silent.closed, start, 10), 5, 9);
+    assert.equal((await silent.closed).code, 4001);
+  });
+
   test('a message whose rest does not come within 10 s closes the socket with 1008', async (t) => {
     const client = await shopper(server, 'slow');
     const start = Date.now();
