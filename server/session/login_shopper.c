@@ -20,10 +20,13 @@ static void on_shopper(void *ctx, enum store_result result, const struct store_s
 static bool login_identify(struct login *login, struct str token)
 {
     char made[SHOPPER_TOKEN_BYTES];
-    if (!token.data)
-        login->shopper = id_new('s');
-    else if (!shopper_token_check(login->site, token, &login->shopper))
-        return false;
+    if (token.data) { /* there is one token for each shopper: this one, when it is right */
+        if (!shopper_token_check(login->site, token, &login->shopper))
+            return false;
+        login->token = sb_strdup(token);
+        return true;
+    }
+    login->shopper = id_new('s');
     shopper_token_make(login->site, &login->shopper, made);
     login->token = sb_strdup(str_from(made));
     return true;
