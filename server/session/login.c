@@ -17,9 +17,10 @@ static void login_item_after(struct login_item *item, const struct proto_cursor 
 struct login *login_new(struct session *session, struct site *site, const struct proto_request *request)
 {
     const struct proto_login_request *payload = &request->as.login;
-    struct login *login = sb_calloc(1, sizeof *login);
+    struct login *login = sb_malloc(sizeof *login);
     if (!login)
         return NULL;
+    memset(login, 0, offsetof(struct login, items));
     login->to = reply_to(session, request);
     login->site = site;
     login->role = payload->role == PROTO_ROLE_AGENT ? PROTO_AGENT : PROTO_SHOPPER;
@@ -132,7 +133,10 @@ static size_t login_gone(const struct login *login, struct str *out)
     return count;
 }
 
-struct login_teams {
+/* What the answer lists, unset past the counts. */
+struct login_lists {
+    struct proto_conversation conversations[LOGIN_CONVERSATIONS_MAX];
+    struct str gone[PROTO_LOGIN_RESPONSE_GONE_MAX_COUNT];
     struct proto_team_status teams[PROTO_LOGIN_RESPONSE_TEAMS_MAX_COUNT];
     struct proto_agent_profile faces[PROTO_LOGIN_RESPONSE_TEAMS_MAX_COUNT]
                                     [PROTO_TEAM_STATUS_AGENTS_MAX_COUNT];
@@ -142,9 +146,10 @@ struct login_teams {
 };
 
 /* The site's default team comes first: it is the one a shopper writes to. */
-static void login_fill_teams(const struct login *login, struct login_teams *out)
+static void login_fill_teams(const struct login *login, struct login_lists *out)
 {
     const struct site *site = login->site;
+    out->teams_count = out->queues_count = 0;
     for (size_t pass = 0; pass < 2; pass++) {
         for (size_t i = 0;
              i < site->config->teams_count && out->teams_count < PROTO_LOGIN_RESPONSE_TEAMS_MAX_COUNT; i++) {
@@ -172,11 +177,9 @@ static struct proto_agent_self login_agent_self(const struct agent *agent)
     };
 }
 
-static void login_encode(const struct login *login, const struct login_teams *teams)
+static void login_encode(const struct login *login, struct login_lists *lists)
 {
     const struct config_site *site = login->site->config;
-    struct proto_conversation conversations[LOGIN_CONVERSATIONS_MAX];
-    struct str gone[PROTO_LOGIN_RESPONSE_GONE_MAX_COUNT];
     struct proto_shopper_profile shopper = {
         .id = id_str(&login->shopper), .name = str_from(login->name), .email = str_from(login->email)};
     struct proto_agent_self agent;
@@ -185,16 +188,16 @@ static void login_encode(const struct login *login, const struct login_teams *te
         .token = str_from(login->token),
         .site = {.id = site->id, .name = site->name, .accent = site->accent},
         .service = {.writable = login->site->hub->writable},
-        .conversations = conversations,
-        .conversations_count = login_conversations(login, conversations),
-        .gone = gone,
-        .teams = teams->teams,
-        .teams_count = teams->teams_count,
+        .conversations = lists->conversations,
+        .conversations_count = login_conversations(login, lists->conversations),
+        .gone = lists->gone,
+        .gone_count = login_gone(login, lists->gone),
+        .teams = lists->teams,
+        .teams_count = lists->teams_count,
         .has_queues = login->agent != NULL,
-        .queues = teams->queues,
-        .queues_count = teams->queues_count,
+        .queues = lists->queues,
+        .queues_count = lists->queues_count,
     };
-    response.gone_count = login_gone(login, gone);
     response.has_gone = response.gone_count > 0;
     if (login->agent) {
         agent = login_agent_self(login->agent);
@@ -208,13 +211,13 @@ static void login_encode(const struct login *login, const struct login_teams *te
 static void login_answer(struct login *login)
 {
     struct session *session = reply_session(&login->to);
-    struct login_teams *teams = session ? sb_calloc(1, sizeof *teams) : NULL;
+    struct login_lists *lists = session ? sb_malloc(sizeof *lists) : NULL;
     struct frame *frame = NULL;
-    if (teams) {
-        login_fill_teams(login, teams);
-        login_encode(login, teams);
+    if (lists) {
+        login_fill_teams(login, lists);
+        login_encode(login, lists);
         frame = respond_frame(false);
-        sb_free(teams);
+        sb_free(lists);
     }
     if (session && frame)
         session_uncork(session, frame);

@@ -32,9 +32,9 @@ struct login {
     char *token_hash;   /* owned; agents */
     char *name, *email; /* owned; the shopper's, NULL: not known */
     char *url, *title;  /* owned; the page they log in from */
-    struct login_item items[LOGIN_CONVERSATIONS_MAX];
     size_t items_count;
     size_t items_left;
+    struct login_item items[LOGIN_CONVERSATIONS_MAX]; /* unset past items_count: most bring none */
 };
 
 /* New, with the request's cursors; NULL: no memory. Marks the session as logging in. */
