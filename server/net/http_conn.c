@@ -1,6 +1,7 @@
 #include "net/http_conn.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@ struct http_conn {
     int fd;
     enum http_state state;
     bool keep_alive;
+    bool is_watched; /* poll is libuv's */
     bool wakes_late; /* SO_RCVLOWAT was raised */
     bool peer_left;  /* it will send no more */
     struct buf head;
@@ -41,7 +43,7 @@ static void freed_cb(uv_handle_t *handle)
 }
 
 /* Forgets the connection, which lives on as the returned descriptor. The memory goes when libuv lets go of
- * the handle. */
+ * the handle, when it has one. */
 static int let_go(struct http_conn *conn)
 {
     struct http_hall *hall = conn->hall;
@@ -52,7 +54,10 @@ static int let_go(struct http_conn *conn)
     wheel_disarm(hall->wheel, &conn->deadline);
     buf_fini(&conn->head);
     response_fini(&conn->response);
-    uv_close((uv_handle_t *)&conn->poll, freed_cb);
+    if (conn->is_watched)
+        uv_close((uv_handle_t *)&conn->poll, freed_cb);
+    else
+        sb_free(conn);
     return fd;
 }
 
@@ -71,9 +76,23 @@ static void arm(struct http_conn *conn, int64_t delay_ms)
     wheel_arm(conn->hall->wheel, &conn->deadline, delay_ms, deadline_cb);
 }
 
+/* To be watched costs six system calls from beginning to end. Whose request is there when the connection is
+ * taken, as a crowd's are, never is. The last thing to do with a connection: it is gone when it cannot be. */
 static void wait_for(struct http_conn *conn, int events)
 {
+    struct http_hall *hall = conn->hall;
+    if (!conn->is_watched && uv_poll_init(hall->loop, &conn->poll, conn->fd) != 0) {
+        drop(conn);
+        return;
+    }
+    hall->handles_count += !conn->is_watched;
+    conn->is_watched = true;
     uv_poll_start(&conn->poll, events, on_event_cb);
+}
+
+static void wait_for_request(struct http_conn *conn)
+{
+    wait_for(conn, UV_READABLE | UV_DISCONNECT);
 }
 
 /* Be woken when this many bytes are there to read. False: the connection is of no use any more. */
@@ -106,7 +125,7 @@ static void drain(struct http_conn *conn)
         drop(conn);
 }
 
-static void await_request(struct http_conn *conn)
+static void expect_request(struct http_conn *conn)
 {
     struct http_hall *hall = conn->hall;
     conn->state = HTTP_READING;
@@ -114,17 +133,18 @@ static void await_request(struct http_conn *conn)
     list_remove(&conn->node);
     list_push_back(&hall->conns, &conn->node);
     arm(conn, HTTP_REQUEST_MAX_MS);
-    wait_for(conn, UV_READABLE | UV_DISCONNECT);
 }
 
 static void finish_response(struct http_conn *conn)
 {
     buf_reset(&conn->head);
     response_fini(&conn->response);
-    if (conn->keep_alive && !conn->hall->is_closing)
-        await_request(conn);
-    else
+    if (conn->keep_alive && !conn->hall->is_closing) {
+        expect_request(conn);
+        wait_for_request(conn);
+    } else {
         linger(conn);
+    }
 }
 
 static size_t fill_iov(const struct http_conn *conn, struct iovec iov[2])
@@ -230,6 +250,8 @@ static void wait_for_more(struct http_conn *conn, size_t have_bytes)
 {
     if (conn->peer_left || !set_low_water(conn, have_bytes + 1))
         drop(conn);
+    else if (!conn->is_watched)
+        wait_for_request(conn);
 }
 
 static void judge(struct http_conn *conn, struct str bytes)
@@ -261,6 +283,8 @@ static void read_request(struct http_conn *conn)
         judge(conn, (struct str){bytes, (size_t)n});
     else if (n == 0 || (errno != EAGAIN && errno != EINTR))
         drop(conn);
+    else if (!conn->is_watched)
+        wait_for_request(conn);
 }
 
 static void on_event_cb(uv_poll_t *poll, int status, int events)
@@ -284,6 +308,18 @@ static void on_event_cb(uv_poll_t *poll, int status, int events)
     }
 }
 
+/* Not by reading alone: who has left by now, as in a crowd that waited too long, must be seen to have. */
+static void look_at_once(struct http_conn *conn)
+{
+    struct pollfd now = {.fd = conn->fd, .events = POLLIN | POLLRDHUP};
+    if (poll(&now, 1, 0) <= 0) {
+        wait_for_request(conn);
+        return;
+    }
+    conn->peer_left = now.revents & (POLLRDHUP | POLLHUP | POLLERR);
+    read_request(conn);
+}
+
 void http_hall_init(struct http_hall *hall)
 {
     list_init(&hall->conns);
@@ -296,16 +332,15 @@ void http_hall_accept(struct http_hall *hall, int fd)
     if (hall->conns_count >= HTTP_CONNS_MAX)
         http_hall_evict(hall);
     struct http_conn *conn = sb_calloc(1, sizeof *conn);
-    if (!conn || uv_poll_init(hall->loop, &conn->poll, fd) != 0) {
-        sb_free(conn);
+    if (!conn) {
         close(fd);
         return;
     }
     conn->hall = hall;
     conn->fd = fd;
     hall->conns_count++;
-    hall->handles_count++;
-    await_request(conn);
+    expect_request(conn);
+    look_at_once(conn);
 }
 
 bool http_hall_evict(struct http_hall *hall)

@@ -41,7 +41,7 @@ struct http_hall {
     http_empty_fn on_empty; /* closing, and the last handle is gone */
     struct list conns;      /* whoever waits longest first */
     size_t conns_count;
-    size_t handles_count; /* conns, and those whose uv handle is still closing */
+    size_t handles_count; /* conns that are watched, and those whose uv handle is still closing */
     bool is_closing;
 };
 
