@@ -13,6 +13,7 @@ enum {
     CLOSE_ABNORMAL = 1006, /* nobody sent a close frame */
     CLOSE_NO_CODE = 1005,  /* the peer's had no code */
     ORIGIN_MAX_BYTES = 512,
+    CONTROL_PAYLOAD_MAX_BYTES = 125, /* RFC 6455 section 5.5 */
 };
 
 _Static_assert(LWS_PRE <= FRAME_HEADROOM_BYTES, "lws_write() may use the bytes before a frame");
@@ -173,15 +174,27 @@ static void on_broken_rule(struct conn *conn, uint16_t code, const char *what)
     close_conn(conn, code, what);
 }
 
-/* Nonzero: close at once. */
-static int on_peer_close(struct conn *conn, const unsigned char *payload, size_t len)
+/* libwebsockets would echo it too, but in the next turn, with its descriptor put into the poller and taken
+ * out again for that. What it gives has a code that may be echoed, and nothing of ours is before it. */
+static void echo_close(struct conn *conn, const unsigned char *payload, size_t len)
+{
+    unsigned char frame[2 + CONTROL_PAYLOAD_MAX_BYTES];
+    if (len > CONTROL_PAYLOAD_MAX_BYTES)
+        return;
+    ws_header_before(frame + 2, WS_CLOSE, len);
+    memcpy(frame + 2, payload, len);
+    write_raw(conn, frame, 2 + len);
+}
+
+/* After this libwebsockets is to close at once: it does, but for what the socket did not take. */
+static void on_peer_close(struct conn *conn, const unsigned char *payload, size_t len)
 {
     if (conn->state == CONN_CLOSE_SENT)
-        return -1; /* the answer to ours */
+        return; /* the answer to ours */
     uint16_t code = len >= 2 ? (uint16_t)(payload[0] << 8 | payload[1]) : CLOSE_NO_CODE;
     begin_close(conn, CONN_PEER_CLOSING, conn->state == CONN_CLOSING ? conn->close_code : code);
     list_remove(&conn->dirty);
-    return 0; /* libwebsockets echoes it and closes */
+    echo_close(conn, payload, len);
 }
 
 static void count_close(uint16_t code)
@@ -345,7 +358,8 @@ int sockets_ws_cb(struct lws *wsi, enum lws_callback_reasons reason, void *user,
     case LWS_CALLBACK_SERVER_WRITEABLE:
         return flush(conn) ? 0 : -1;
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-        return on_peer_close(conn, in, len);
+        on_peer_close(conn, in, len);
+        return -1;
     case LWS_CALLBACK_CLOSED:
         if (conn) /* else there was no memory to open it */
             on_closed(conn);

@@ -1,8 +1,8 @@
 /* All WebSockets of the process, and the one libwebsockets context they live in.
  *
- * libwebsockets does the opening handshake, unmasks, answers pings and echoes a peer's close. Everything that
- * has a limit or a deadline is done here, because it has no cap on a message and keeps its timers in one list
- * walked from the head.
+ * libwebsockets does the opening handshake, unmasks and answers pings. Everything that has a limit or a
+ * deadline is done here, because it has no cap on a message and keeps its timers in one list walked from the
+ * head.
  *
  * Writing: whoever has something to say marks its connection dirty, and once a turn of the loop
  * sockets_flush() packs all frames of a connection into one buffer and one send. The WebSocket headers are
@@ -10,7 +10,8 @@
  * is two to ten bytes, and one lws_write() can carry many frames. What the socket does not take stays queued
  * in libwebsockets, which then says when it may go on; until that no further frame is taken from the session.
  *
- * Closing: the close frame goes out behind the frames, then the peer has CONN_CLOSE_MAX_MS to answer it. */
+ * Closing: the close frame goes out behind the frames, then the peer has CONN_CLOSE_MAX_MS to answer it. A
+ * peer's own is answered at once, and what was still to be sent is left out. */
 #pragma once
 
 #include <libwebsockets.h>

@@ -1,5 +1,6 @@
 // Whatever comes over a socket gets a clear answer, and costs nobody else anything.
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import { after, test } from 'node:test';
 import { randomUUID } from 'node:crypto';
 import type { WireError } from '@proto';
@@ -11,6 +12,11 @@ const server = await startServer({ sites: ['table', 'json', 'frames', 'errors', 
 after(() => server.close());
 
 const ID = 'c_00000000000000000000';
+
+/** Below what the library would send. */
+function sendBytes(client: Client, bytes: number[]): void {
+  (client.socket as unknown as { _socket: Socket })._socket.write(Buffer.from(bytes));
+}
 
 /** Sends it as it is; what comes back, by its request_id if the server could read that. */
 async function error(client: Client, frame: string | Buffer, request_id?: string): Promise<WireError> {
@@ -135,6 +141,19 @@ test('a frame that breaks the rules of the socket closes it with the code for th
     assert.equal((await client.closed).code, code, what);
   }
   await bystander.must('ping', {});
+});
+
+test('who closes a socket gets the same code back, and 1002 for one that nobody may send', async () => {
+  for (const code of [1000, 1001, 4321]) {
+    const client = await shopper(server, 'frames');
+    client.socket.close(code, 'bye');
+    assert.deepEqual(await client.closed, { code, reason: 'bye' });
+  }
+  for (const [payload, code] of [[[], 1005], [[0x03, 0xed], 1002], [[0x00, 0x01], 1002]] as [number[], number][]) {
+    const client = await shopper(server, 'frames');
+    sendBytes(client, [0x88, 0x80 | payload.length, 0, 0, 0, 0, ...payload]);
+    assert.equal((await client.closed).code, code, String(payload));
+  }
 });
 
 test('a request may come in pieces, also inside a character', async () => {
