@@ -138,8 +138,6 @@ struct login_lists {
     struct proto_conversation conversations[LOGIN_CONVERSATIONS_MAX];
     struct str gone[PROTO_LOGIN_RESPONSE_GONE_MAX_COUNT];
     struct proto_team_status teams[PROTO_LOGIN_RESPONSE_TEAMS_MAX_COUNT];
-    struct proto_agent_profile faces[PROTO_LOGIN_RESPONSE_TEAMS_MAX_COUNT]
-                                    [PROTO_TEAM_STATUS_AGENTS_MAX_COUNT];
     size_t teams_count;
     struct proto_queue_summary queues[PROTO_LOGIN_RESPONSE_QUEUES_MAX_COUNT];
     size_t queues_count;
@@ -153,12 +151,11 @@ static void login_fill_teams(const struct login *login, struct login_lists *out)
     for (size_t pass = 0; pass < 2; pass++) {
         for (size_t i = 0;
              i < site->config->teams_count && out->teams_count < PROTO_LOGIN_RESPONSE_TEAMS_MAX_COUNT; i++) {
-            const struct team *team = &site->teams[i];
+            struct team *team = &site->teams[i];
             bool is_default = str_eq(team->config->id, site->config->default_team);
             if (is_default != (pass == 0))
                 continue;
-            out->teams[out->teams_count] = team_status(team, out->faces[out->teams_count]);
-            out->teams_count++;
+            out->teams[out->teams_count++] = *team_status(team);
             if (login->agent && config_agent_in_team(login->agent->config, team->config->id))
                 out->queues[out->queues_count++] = team_queue(team);
         }

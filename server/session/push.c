@@ -197,8 +197,7 @@ bool push_queue(struct team *team)
 
 bool push_team_status(struct team *team)
 {
-    struct proto_agent_profile faces[PROTO_TEAM_STATUS_AGENTS_MAX_COUNT];
-    struct proto_team_status_updated_push push = {.status = team_status(team, faces)};
+    struct proto_team_status_updated_push push = {.status = *team_status(team)};
     proto_encode_team_status_updated_push(respond_buf(), &push);
     struct frame *frame = respond_frame(proto_push_is_ephemeral(PROTO_PUSH_TEAM_STATUS_UPDATED));
     if (!frame)

@@ -53,21 +53,29 @@ static enum proto_team_status_value team_status_value(const struct team *team,
     return keeps_waiting ? PROTO_TEAM_STATUS_VALUE_BUSY : value;
 }
 
-struct proto_team_status team_status(const struct team *team, struct proto_agent_profile *faces)
+static void team_look(struct team *team)
 {
     struct team_member members[TEAM_MEMBERS_MAX];
     size_t indexes[TEAM_MEMBERS_MAX], shown[PROTO_TEAM_STATUS_AGENTS_MAX_COUNT];
     size_t count = team_members(team, members, indexes, TEAM_MEMBERS_MAX);
     size_t faces_count = team_faces(members, count, shown, PROTO_TEAM_STATUS_AGENTS_MAX_COUNT);
     for (size_t i = 0; i < faces_count; i++)
-        faces[i] = team->site->agents[indexes[shown[i]]].profile;
-    return (struct proto_team_status){
+        team->faces[i] = team->site->agents[indexes[shown[i]]].profile;
+    team->status = (struct proto_team_status){
         .team = team->config->id,
         .name = team->config->name,
         .status = team_status_value(team, members, count),
-        .agents = faces,
+        .agents = team->faces,
         .agents_count = faces_count,
     };
+}
+
+const struct proto_team_status *team_status(struct team *team)
+{
+    if (!team->status_known)
+        team_look(team);
+    team->status_known = true;
+    return &team->status;
 }
 
 /* ---- telling, at most once a tick of the wheel ---- */
@@ -83,25 +91,22 @@ static uint64_t faces_hash(const struct proto_team_status *status)
 /* What log-ins are answered before anything was heard is told already. */
 void team_init(struct team *team, struct site *site, const struct config_team *config)
 {
-    struct proto_agent_profile faces[PROTO_TEAM_STATUS_AGENTS_MAX_COUNT];
     *team = (struct team){.site = site, .config = config};
-    struct proto_team_status status = team_status(team, faces);
-    team->told_status = status.status;
-    team->told_faces = faces_hash(&status);
+    team->told_status = team_status(team)->status;
+    team->told_faces = faces_hash(team_status(team));
     line_init(&team->line);
 }
 
 /* False: it is to be tried again. */
 static bool team_tell_status(struct team *team)
 {
-    struct proto_agent_profile faces[PROTO_TEAM_STATUS_AGENTS_MAX_COUNT];
-    struct proto_team_status status = team_status(team, faces);
-    uint64_t hash = faces_hash(&status);
-    if (status.status == team->told_status && hash == team->told_faces)
+    const struct proto_team_status *status = team_status(team);
+    uint64_t hash = faces_hash(status);
+    if (status->status == team->told_status && hash == team->told_faces)
         return true;
     if (!push_team_status(team))
         return false;
-    team->told_status = status.status;
+    team->told_status = status->status;
     team->told_faces = hash;
     return true;
 }
@@ -118,6 +123,7 @@ static void team_refresh(struct wheel_timer *timer)
 
 void team_refresh_soon(struct team *team)
 {
+    team->status_known = false;
     if (!wheel_timer_armed(&team->refresh))
         wheel_arm(&team->site->hub->wheel, &team->refresh, REFRESH_DELAY_MS, team_refresh);
 }
