@@ -73,17 +73,31 @@ static size_t put_length(unsigned char *out, size_t len)
     return 1 + bytes;
 }
 
+/* In words, of which the compiler makes vectors. */
+static void put_masked(unsigned char *restrict out, const unsigned char *restrict from, size_t len,
+                       uint32_t mask)
+{
+    const uint64_t masks = (uint64_t)mask << 32 | mask;
+    const size_t whole = len - len % sizeof masks;
+    uint64_t word;
+    for (size_t i = 0; i < whole; i += sizeof word) {
+        memcpy(&word, from + i, sizeof word);
+        word ^= masks;
+        memcpy(out + i, &word, sizeof word);
+    }
+    word = 0;
+    memcpy(&word, from + whole, len - whole);
+    word ^= masks;
+    memcpy(out + whole, &word, len - whole);
+}
+
 size_t ws_put_frame(unsigned char *out, enum ws_opcode opcode, const void *payload, size_t len, uint32_t mask)
 {
-    const unsigned char *from = payload;
-    unsigned char key[4];
-    memcpy(key, &mask, sizeof key);
     out[0] = (unsigned char)(0x80 | opcode);
     size_t at = 1 + put_length(out + 1, len);
-    memcpy(out + at, key, sizeof key);
-    at += sizeof key;
-    for (size_t i = 0; i < len; i++)
-        out[at + i] = from[i] ^ key[i & 3];
+    memcpy(out + at, &mask, sizeof mask);
+    at += sizeof mask;
+    put_masked(out + at, payload, len, mask);
     return at + len;
 }
 

@@ -44,6 +44,20 @@ static void frames_are_masked_as_in_the_rfc(void **state)
     assert_memory_equal(bytes, expected, sizeof expected);
 }
 
+static void every_byte_is_masked_at_every_length(void **state)
+{
+    static const unsigned char key[] = {0x37, 0xfa, 0x21, 0x3d};
+    uint32_t mask;
+    memcpy(&mask, key, sizeof mask);
+    for (size_t len = 0; len < 300; len++) {
+        for (size_t i = 0; i < len; i++)
+            payload[i] = (unsigned char)(i * 7 + len);
+        size_t total = ws_put_frame(bytes, WS_TEXT, payload, len, mask);
+        for (size_t i = 0; i < len; i++)
+            assert_int_equal(bytes[total - len + i], payload[i] ^ key[i % 4]);
+    }
+}
+
 static void lengths_have_their_three_forms(void **state)
 {
     static const struct {
@@ -119,6 +133,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_handshake_is_asked_and_judged),
         cmocka_unit_test(frames_are_masked_as_in_the_rfc),
+        cmocka_unit_test(every_byte_is_masked_at_every_length),
         cmocka_unit_test(lengths_have_their_three_forms),
         cmocka_unit_test(takes_whole_frames_and_waits_for_the_rest),
         cmocka_unit_test(what_no_server_may_send_is_bad),
