@@ -1,22 +1,23 @@
 #include "client/chat.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "client/chat_internal.h"
 #include "client/client.h"
+#include "client/put.h"
 #include "client/scan.h"
 #include "client/serving.h"
 #include "client/session.h"
 
 /* ---- names ---- */
 
-struct str chat_tag(const struct chat *chat, char out[CHAT_TAG_BYTES])
+void chat_name(struct chat *chat)
 {
     const struct client *client = client_get();
-    int len = snprintf(out, CHAT_TAG_BYTES, "b%x-%c%u-%u", client->run, chat->session->agent ? 'a' : 's',
-                       client->number, chat->session->number);
-    return (struct str){out, (size_t)len};
+    char *end = put_hex(put_literal(chat->tag, "b"), client->run);
+    end = chat->session->agent ? put_literal(end, "-a") : put_literal(end, "-s");
+    end = put_u64(put_literal(put_u64(end, client->number), "-"), chat->session->number);
+    *end = '\0';
 }
 
 uint32_t chat_split_id(struct str custom_id, struct str *tag)
@@ -30,10 +31,8 @@ uint32_t chat_split_id(struct str custom_id, struct str *tag)
 
 struct str chat_custom_id(const struct chat *chat, uint32_t n, char out[CHAT_CUSTOM_ID_BYTES])
 {
-    char tag[CHAT_TAG_BYTES];
-    chat_tag(chat, tag);
-    int len = snprintf(out, CHAT_CUSTOM_ID_BYTES, "%s-%u", tag, n);
-    return (struct str){out, (size_t)len};
+    char *end = put_u64(put_literal(put_str(out, str_from(chat->tag)), "-"), n);
+    return (struct str){out, (size_t)(end - out)};
 }
 
 /* FNV-1a */
@@ -74,6 +73,7 @@ static struct chat *chat_again(struct session *session)
     schedule_off(&client_get()->schedule, &chat->timer);
     *chat =
         (struct chat){.next = chat->next, .session = session, .number = chat->number, .asked = chat->asked};
+    chat_name(chat);
     return chat;
 }
 
@@ -90,6 +90,7 @@ static struct chat *chat_new(struct session *session)
     }
     chat->session = session;
     chat->number = number;
+    chat_name(chat);
     chat->next = session->chats;
     session->chats = chat;
     return chat;
@@ -125,9 +126,8 @@ static void note_delivery(struct str event)
 
 static bool is_own(const struct chat *chat, struct str custom_id)
 {
-    char tag[CHAT_TAG_BYTES];
-    struct str from = {0};
-    return chat_split_id(custom_id, &from) > 0 && str_eq(from, chat_tag(chat, tag));
+    struct str tag = {0};
+    return chat_split_id(custom_id, &tag) > 0 && str_eq_c(tag, chat->tag);
 }
 
 static void note_event(struct chat *chat, struct str event)

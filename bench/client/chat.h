@@ -20,20 +20,21 @@
 struct session;
 struct check;
 
-enum { CHAT_ID_BYTES = 24 };
+enum { CHAT_ID_BYTES = 24, CHAT_TAG_BYTES = 36 };
 
 struct chat {
     struct chat *next;       /* of the same session */
     struct session *session; /* borrowed */
     struct timer timer;
-    char id[CHAT_ID_BYTES]; /* empty: not started yet */
-    uint32_t number;        /* in its session */
-    uint32_t last_seq;      /* everything up to there was seen */
-    uint32_t generation;    /* of the last event seen */
-    uint64_t digest;        /* of all that was seen */
-    int64_t retry_us;       /* nothing before that */
-    int64_t queued_us;      /* the scenario queue's, as the two below: since when it waits; 0: it does not */
-    int64_t end_us;         /* when this side does its part to end it; 0: it has, or need not */
+    char id[CHAT_ID_BYTES];   /* empty: not started yet */
+    char tag[CHAT_TAG_BYTES]; /* of this side's custom_ids, before the message's number, from 1 */
+    uint32_t number;          /* in its session */
+    uint32_t last_seq;        /* everything up to there was seen */
+    uint32_t generation;      /* of the last event seen */
+    uint64_t digest;          /* of all that was seen */
+    int64_t retry_us;         /* nothing before that */
+    int64_t queued_us; /* the scenario queue's, as the two below: since when it waits; 0: it does not */
+    int64_t end_us;    /* when this side does its part to end it; 0: it has, or need not */
     struct sending sending;
     uint32_t *acks; /* owned; the seq of each acknowledged message of this side */
     uint32_t acks_cap;
@@ -69,9 +70,8 @@ void chat_step(struct chat *chat);
 bool chat_is_pending(const struct chat *chat);
 bool chat_is_checked(const struct chat *chat);
 
-/* What a side's custom_ids begin with; behind it stands the message's number, from 1. */
-enum { CHAT_TAG_BYTES = 40 };
-struct str chat_tag(const struct chat *chat, char out[CHAT_TAG_BYTES]);
+/* Writes its tag, which is the session's. */
+void chat_name(struct chat *chat);
 /* Of any custom_id of a load generator: its tag, and the number, 0 when it is none. */
 uint32_t chat_split_id(struct str custom_id, struct str *tag);
 /* The digest with one more event in it. what: the custom_id of a message, else the type. */

@@ -5,7 +5,7 @@
 
 enum { CHAT_CUSTOM_ID_BYTES = 64 };
 
-/* Of this side's message n. */
+/* Of this side's message n; not terminated. */
 struct str chat_custom_id(const struct chat *chat, uint32_t n, char out[CHAT_CUSTOM_ID_BYTES]);
 /* From one message of this side to the next; 0: no clock. */
 int64_t chat_every_us(const struct chat *chat);

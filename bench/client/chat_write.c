@@ -6,6 +6,7 @@
 #include "client/chat_internal.h"
 #include "client/check.h"
 #include "client/client.h"
+#include "client/put.h"
 #include "client/scan.h"
 #include "client/serving.h"
 #include "client/session.h"
@@ -53,26 +54,37 @@ static void ask_to_end(struct chat *chat)
     ask(chat, 'e', serving_action(chat), payload);
 }
 
-static void put_text(char *out, int64_t due_us)
+/* So long as all texts are, the time at its beginning. */
+static char *put_text(char *out, int64_t due_us)
 {
-    int bytes = (int)client_get()->options->text_bytes;
-    int len = snprintf(out, TEXT_MAX_BYTES, "%lld ", (long long)due_us);
-    memset(out + len, 'x', (size_t)(bytes - len));
-    out[bytes] = '\0';
+    char *text_end = out + client_get()->options->text_bytes;
+    char *end = put_literal(put_u64(out, (uint64_t)due_us), " ");
+    memset(end, 'x', (size_t)(text_end - end));
+    return text_end;
+}
+
+static char *put_message(char *out, const struct chat *chat, uint32_t n)
+{
+    char custom_id[CHAT_CUSTOM_ID_BYTES];
+    out = put_u64(put_literal(out, "{\"request_id\":\"m"), chat->number);
+    out = put_u64(put_literal(out, "."), n);
+    if (chat->id[0]) {
+        out = put_literal(out, "\",\"action\":\"send_event\",\"payload\":{\"conversation_id\":\"");
+        out = put_literal(put_str(out, str_from(chat->id)), "\",");
+    } else {
+        out = put_literal(out, "\",\"action\":\"start_conversation\",\"payload\":{");
+    }
+    out = put_str(put_literal(out, "\"custom_id\":\""), chat_custom_id(chat, n, custom_id));
+    out = put_text(put_literal(out, "\",\"text\":\""), sending_due_us(&chat->sending, n));
+    return put_literal(out, "\"}}");
 }
 
 static void send_message(struct chat *chat)
 {
-    char text[TEXT_MAX_BYTES], custom_id[CHAT_CUSTOM_ID_BYTES], payload[TEXT_MAX_BYTES + 256],
-        target[64] = "", request_id[32];
+    static char request[TEXT_MAX_BYTES + 512]; /* on the stack it would be zeroed every time */
     uint32_t n = sending_take(&chat->sending, chat_every_us(chat));
-    put_text(text, sending_due_us(&chat->sending, n));
-    chat_custom_id(chat, n, custom_id);
-    if (chat->id[0])
-        snprintf(target, sizeof target, "\"conversation_id\":\"%s\",", chat->id);
-    snprintf(payload, sizeof payload, "%s\"custom_id\":\"%s\",\"text\":\"%s\"", target, custom_id, text);
-    snprintf(request_id, sizeof request_id, "m%u.%u", chat->number, n);
-    session_ask(chat->session, request_id, chat->id[0] ? "send_event" : "start_conversation", payload);
+    const char *end = put_message(request, chat, n);
+    session_send(chat->session, (struct str){request, (size_t)(end - request)});
 }
 
 /* ---- what is answered ---- */

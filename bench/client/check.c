@@ -79,13 +79,12 @@ static void check_own(struct check *check, const struct chat *chat, uint32_t num
 
 static void check_message(struct check *check, const struct chat *chat, struct str custom_id, uint32_t seq)
 {
-    char own[CHAT_TAG_BYTES];
     struct str tag = {0};
     uint32_t number = chat_split_id(custom_id, &tag);
     struct author *author = number > 0 ? author_of(check, tag) : NULL;
     if (!author)
         return; /* somebody else's, not of a load generator */
-    bool is_own = str_eq(tag, chat_tag(chat, own));
+    bool is_own = str_eq_c(tag, chat->tag);
     check_number(author, number, is_own);
     if (is_own)
         check_own(check, chat, number, seq);

@@ -142,12 +142,17 @@ static void connect_now(struct timer *timer)
     arm(session, CONNECT_MAX_US, connect_late);
 }
 
+void session_send(struct session *session, struct str request)
+{
+    socket_send(&session->socket, request);
+}
+
 void session_ask(struct session *session, const char *request_id, const char *action, const char *payload)
 {
     static char text[PAYLOAD_BYTES + 256];
     int len = snprintf(text, sizeof text, "{\"request_id\":\"%s\",\"action\":\"%s\",\"payload\":{%s}}",
                        request_id, action, payload);
-    socket_send(&session->socket, (struct str){text, (size_t)len});
+    session_send(session, (struct str){text, (size_t)len});
 }
 
 static int put_agent(const struct session *session, char *out, size_t size)

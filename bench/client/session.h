@@ -52,5 +52,6 @@ struct session {
 extern const struct play session_play;
 
 bool session_is_ready(const struct session *session);
+void session_send(struct session *session, struct str request);
 /* Sends {"request_id": "<id>", "action": "<action>", "payload": {<payload>}}. */
 void session_ask(struct session *session, const char *request_id, const char *action, const char *payload);

@@ -13,7 +13,6 @@ static struct report report;
 static struct session session;
 static struct chat chat;
 static uint32_t acks[] = {2, 4, 5};
-static char own[CHAT_TAG_BYTES];
 
 /* What this side saw: opened, its own 1, the agent's 1, its own 2 and 3. */
 static const char *const as_it_is[] = {"opened", "own-1", "agent-1", "own-2", "own-3", NULL};
@@ -21,7 +20,7 @@ static const char *const as_it_is[] = {"opened", "own-1", "agent-1", "own-2", "o
 static void write_id(char out[64], const char *what)
 {
     bool is_own = strncmp(what, "own-", 4) == 0;
-    snprintf(out, 64, "%s-%s", is_own ? own : "b9-a0-7", strrchr(what, '-') + 1);
+    snprintf(out, 64, "%s-%s", is_own ? chat.tag : "b9-a0-7", strrchr(what, '-') + 1);
 }
 
 static void write_events(char *out, size_t size, const char *const *what)
@@ -45,7 +44,7 @@ static int setup(void **state)
     client_get()->report = &report;
     client_get()->run = 0x9;
     chat = (struct chat){.session = &session, .acks = acks, .sending.acks_count = 3, .is_ours = true};
-    chat_tag(&chat, own);
+    chat_name(&chat);
     for (int i = 0; as_it_is[i]; i++) {
         char id[64] = "";
         if (strchr(as_it_is[i], '-'))

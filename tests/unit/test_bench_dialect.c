@@ -53,7 +53,8 @@ static void socketio_is_spoken(void **state)
     assert_int_equal(saying.said, SAID_MESSAGE);
     assert_int_equal(saying.at.room, 70);
     assert_str(saying.body, "a 6 99 xx");
-    static const char *const wrong[] = {"", "41", "44{}", "42[\"other\",70,1,\"x\"]", "42[\"msg\",70]", "43x"};
+    static const char *const wrong[] = {"",   "41", "44{}", "42[\"other\",70,1,\"x\"]", "42[\"msg\",70]",
+                                        "43x"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_int_equal(dialect->read(str_from(wrong[i])).said, SAID_NONSENSE);
 }
