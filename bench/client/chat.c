@@ -4,6 +4,8 @@
 
 #include "client/chat_internal.h"
 #include "client/client.h"
+#include "client/event.h"
+#include "client/frame.h"
 #include "client/put.h"
 #include "client/scan.h"
 #include "client/serving.h"
@@ -43,12 +45,6 @@ uint64_t chat_digest(uint64_t digest, uint32_t seq, struct str what)
     for (size_t i = 0; i < what.len; i++)
         digest = (digest ^ (unsigned char)what.data[i]) * prime;
     return digest;
-}
-
-struct str chat_event_what(struct str event)
-{
-    struct str custom_id = scan_member_text(event, "custom_id");
-    return custom_id.data ? custom_id : scan_member_text(event, "type");
 }
 
 /* ---- a session's chats ---- */
@@ -114,10 +110,9 @@ void chat_new_for_shopper(struct session *session)
 
 /* ---- what was seen ---- */
 
-static void note_delivery(struct str event)
+static void note_delivery(struct str text)
 {
     int64_t now_us = schedule_now_us();
-    struct str text = scan_member_text(event, "text");
     const char *space = text.len > 0 ? memchr(text.data, ' ', text.len) : NULL;
     int64_t due_us = space ? scan_i64((struct str){text.data, (size_t)(space - text.data)}, 0) : 0;
     if (due_us > 0)
@@ -130,33 +125,32 @@ static bool is_own(const struct chat *chat, struct str custom_id)
     return chat_split_id(custom_id, &tag) > 0 && str_eq_c(tag, chat->tag);
 }
 
-static void note_event(struct chat *chat, struct str event)
+static void note_event(struct chat *chat, const struct event *event)
 {
-    struct str custom_id = scan_member_text(event, "custom_id");
-    if (!custom_id.data && serving_is_on())
-        serving_on_event(chat, scan_member_text(event, "type"));
-    if (custom_id.data && !is_own(chat, custom_id)) {
+    bool is_message = event->custom_id.data != NULL;
+    if (!is_message && serving_is_on())
+        serving_on_event(chat, event->type);
+    if (is_message && !is_own(chat, event->custom_id)) {
         client_count(COUNTER_DELIVERED);
-        note_delivery(event);
-    } else if (chat->session->agent && str_eq(scan_member_text(event, "type"), STR("queued"))) {
+        note_delivery(event->text);
+    } else if (chat->session->agent && str_eq(event->type, STR("queued"))) {
         chat->is_ours = false;
     }
 }
 
-void chat_see(struct chat *chat, struct str from, struct str what)
+void chat_see(struct chat *chat, int64_t seq, int64_t generation, struct str what)
 {
-    chat->last_seq = (uint32_t)scan_member_i64(from, "seq", 0);
-    chat->generation = (uint32_t)scan_member_i64(from, "generation", 0);
+    chat->last_seq = (uint32_t)seq;
+    chat->generation = (uint32_t)generation;
     chat->digest = chat_digest(chat->digest, chat->last_seq, what);
 }
 
-static void on_event(struct chat *chat, struct str event)
+static void on_event(struct chat *chat, const struct event *event)
 {
-    int64_t seq = scan_member_i64(event, "seq", 0);
-    if (seq <= chat->last_seq) {
+    if (event->seq <= chat->last_seq) {
         client_count(COUNTER_REPEATED);
-    } else if (seq == (int64_t)chat->last_seq + 1) {
-        chat_see(chat, event, chat_event_what(event));
+    } else if (event->seq == (int64_t)chat->last_seq + 1) {
+        chat_see(chat, event->seq, event->generation, event_what(event));
         note_event(chat, event);
     } else {
         chat->is_behind = true;
@@ -165,9 +159,9 @@ static void on_event(struct chat *chat, struct str event)
 
 void chat_see_events(struct chat *chat, struct str events)
 {
-    struct str event;
-    while (scan_next_item(&events, &event))
-        on_event(chat, event);
+    struct event event;
+    while (event_next(&events, &event))
+        on_event(chat, &event);
 }
 
 void chat_see_conversation(struct chat *chat, struct str conversation)
@@ -226,6 +220,16 @@ void chats_lost_socket(struct chat *first)
     }
 }
 
+void chats_on_event(struct session *session, struct str conversation_id, const struct event *event)
+{
+    struct chat *chat = find(session, conversation_id);
+    if (!chat)
+        return;
+    on_event(chat, event);
+    if (chat->is_behind || chat->end_us != 0)
+        chat_step(chat);
+}
+
 void chats_on_push(struct session *session, const struct frame *frame)
 {
     if (str_eq(frame->action, STR("incoming_conversation"))) {
@@ -234,11 +238,7 @@ void chats_on_push(struct session *session, const struct frame *frame)
     } else if (str_eq(frame->action, STR("queue_position_updated"))) {
         client_count(COUNTER_PLACES);
     } else if (str_eq(frame->action, STR("incoming_event"))) {
-        struct chat *chat = find(session, scan_member_text(frame->payload, "conversation_id"));
-        if (!chat)
-            return;
-        on_event(chat, scan_member(frame->payload, "event"));
-        if (chat->is_behind || chat->end_us != 0)
-            chat_step(chat);
+        struct event event = event_read(scan_member(frame->payload, "event"));
+        chats_on_event(session, scan_member_text(frame->payload, "conversation_id"), &event);
     }
 }

@@ -17,8 +17,11 @@
 #include "client/sending.h"
 #include "shopbell/str.h"
 
-struct session;
 struct check;
+struct event;
+struct frame;
+struct plain_ack;
+struct session;
 
 enum { CHAT_ID_BYTES = 24, CHAT_TAG_BYTES = 36 };
 
@@ -49,12 +52,6 @@ struct chat {
     uint8_t tries;
 };
 
-/* A frame from the server; borrowed. */
-struct frame {
-    bool is_push, success;
-    struct str request_id, action, payload, error;
-};
-
 void chat_new_for_shopper(struct session *session);
 /* The server shows a whole conversation. */
 void chat_given(struct session *session, struct str conversation);
@@ -64,6 +61,9 @@ void chats_ready(struct session *session);
 void chats_lost_socket(struct chat *first);
 void chats_on_push(struct session *session, const struct frame *frame);
 void chats_on_response(struct session *session, const struct frame *frame);
+/* The same of what comes with every message (plain.h). */
+void chats_on_event(struct session *session, struct str conversation_id, const struct event *event);
+void chats_on_ack(struct session *session, const struct plain_ack *ack);
 
 /* Does what is to be done now, if anything. */
 void chat_step(struct chat *chat);
@@ -76,4 +76,3 @@ void chat_name(struct chat *chat);
 uint32_t chat_split_id(struct str custom_id, struct str *tag);
 /* The digest with one more event in it. what: the custom_id of a message, else the type. */
 uint64_t chat_digest(uint64_t digest, uint32_t seq, struct str what);
-struct str chat_event_what(struct str event);

@@ -10,8 +10,8 @@ struct str chat_custom_id(const struct chat *chat, uint32_t n, char out[CHAT_CUS
 /* From one message of this side to the next; 0: no clock. */
 int64_t chat_every_us(const struct chat *chat);
 
-/* The next event was seen. from: JSON with its seq and generation; see chat_digest() for what. */
-void chat_see(struct chat *chat, struct str from, struct str what);
+/* The next event was seen; see chat_digest() for what. */
+void chat_see(struct chat *chat, int64_t seq, int64_t generation, struct str what);
 /* JSON: events in order, some of them perhaps seen before, or a conversation with its events. */
 void chat_see_events(struct chat *chat, struct str events);
 void chat_see_conversation(struct chat *chat, struct str conversation);

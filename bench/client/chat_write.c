@@ -6,6 +6,8 @@
 #include "client/chat_internal.h"
 #include "client/check.h"
 #include "client/client.h"
+#include "client/frame.h"
+#include "client/plain.h"
 #include "client/put.h"
 #include "client/scan.h"
 #include "client/serving.h"
@@ -105,24 +107,30 @@ static bool note_ack(struct chat *chat, uint32_t seq)
     return true;
 }
 
-static void on_ack(struct chat *chat, struct str payload)
+static void on_ack(struct chat *chat, const struct ack *ack)
 {
     char custom_id[CHAT_CUSTOM_ID_BYTES];
-    int64_t seq = scan_member_i64(payload, "seq", 0);
-    struct str conversation = scan_member(payload, "conversation");
-    if (conversation.data)
-        chat_see_conversation(chat, conversation);
-    if (seq == (int64_t)chat->last_seq + 1)
-        chat_see(chat, payload, chat_custom_id(chat, chat->sending.acks_count + 1, custom_id));
-    else if (seq > chat->last_seq)
+    if (ack->seq == (int64_t)chat->last_seq + 1)
+        chat_see(chat, ack->seq, ack->generation,
+                 chat_custom_id(chat, chat->sending.acks_count + 1, custom_id));
+    else if (ack->seq > chat->last_seq)
         chat->is_behind = true;
-    if (!note_ack(chat, (uint32_t)seq))
+    if (!note_ack(chat, (uint32_t)ack->seq))
         return;
     client_count(COUNTER_ACKED);
-    if (scan_is_true(scan_member(payload, "duplicate")))
+    if (ack->is_duplicate)
         client_count(COUNTER_ACKED_DUPLICATE);
     int64_t due_us = sending_due_us(&chat->sending, chat->sending.acks_count);
     histogram_add(&client_get()->report->ack_us[client_span_at(due_us)], schedule_now_us() - due_us);
+}
+
+static void on_taken(struct chat *chat, struct str payload)
+{
+    struct ack ack = event_read_ack(payload);
+    struct str conversation = scan_member(payload, "conversation");
+    if (conversation.data)
+        chat_see_conversation(chat, conversation);
+    on_ack(chat, &ack);
 }
 
 /* Messages behind a refused one may have been taken, and the order is gone: with more than one in flight that
@@ -161,13 +169,22 @@ static void on_answer(struct chat *chat, const struct frame *frame)
     if (letter == 'e') {
         serving_done(chat);
     } else if (letter == 'm') {
-        on_ack(chat, frame->payload);
+        on_taken(chat, frame->payload);
     } else if (letter == 'h') {
         chat->is_behind = scan_is_true(scan_member(frame->payload, "has_more"));
         chat_see_events(chat, scan_member(frame->payload, "events"));
     } else {
         check_on_events(chat->check, chat, frame->payload);
     }
+}
+
+/* Who asked that; NULL: nobody who still waits for the answer. */
+static struct chat *who_asked(const struct session *session, bool is_message, int64_t number, int64_t asked)
+{
+    struct chat *chat = session->chats;
+    while (chat && chat->number != number)
+        chat = chat->next;
+    return chat && asked == (is_message ? chat->sending.acks_count + 1 : chat->asked) ? chat : NULL;
 }
 
 void chats_on_response(struct session *session, const struct frame *frame)
@@ -178,13 +195,20 @@ void chats_on_response(struct session *session, const struct frame *frame)
         return;
     int64_t number = scan_i64((struct str){id.data, (size_t)(dot - id.data)}, -1);
     int64_t asked = scan_i64((struct str){dot + 1, id.len - (size_t)(dot - id.data) - 1}, -1);
-    struct chat *chat = session->chats;
-    while (chat && chat->number != number)
-        chat = chat->next;
-    bool is_message = *frame->request_id.data == 'm';
-    if (!chat || asked != (is_message ? chat->sending.acks_count + 1 : chat->asked))
+    struct chat *chat = who_asked(session, *frame->request_id.data == 'm', number, asked);
+    if (!chat)
         return;
     on_answer(chat, frame);
+    chat_step(chat);
+}
+
+void chats_on_ack(struct session *session, const struct plain_ack *ack)
+{
+    struct chat *chat = who_asked(session, true, ack->chat, ack->n);
+    if (!chat)
+        return;
+    chat->tries = 0;
+    on_ack(chat, &ack->ack);
     chat_step(chat);
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "client/client.h"
+#include "client/event.h"
 #include "client/scan.h"
 
 enum { AUTHORS_MAX = 16, PUSH_MAX_US = 3 * 1000 * 1000 };
@@ -90,25 +91,25 @@ static void check_message(struct check *check, const struct chat *chat, struct s
         check_own(check, chat, number, seq);
 }
 
-static void check_event(struct check *check, const struct chat *chat, struct str event)
+static void check_event(struct check *check, const struct chat *chat, const struct event *event)
 {
-    struct str custom_id = scan_member_text(event, "custom_id");
-    uint32_t seq = (uint32_t)scan_member_i64(event, "seq", 0);
+    uint32_t seq = (uint32_t)event->seq;
     client_count(COUNTER_CHECKED);
     if (seq != check->read_seq + 1)
         count(seq <= check->read_seq ? COUNTER_OUT_OF_ORDER : COUNTER_LOST, 1);
     check->read_seq = seq;
     if (seq <= check->seen_seq)
-        check->digest = chat_digest(check->digest, seq, chat_event_what(event));
-    if (custom_id.data)
-        check_message(check, chat, custom_id, seq);
+        check->digest = chat_digest(check->digest, seq, event_what(event));
+    if (event->custom_id.data)
+        check_message(check, chat, event->custom_id, seq);
 }
 
 void check_on_events(struct check *check, const struct chat *chat, struct str payload)
 {
-    struct str event, events = scan_member(payload, "events");
-    while (scan_next_item(&events, &event))
-        check_event(check, chat, event);
+    struct str events = scan_member(payload, "events");
+    struct event event;
+    while (event_next(&events, &event))
+        check_event(check, chat, &event);
     if (!scan_is_true(scan_member(payload, "has_more")))
         check->read_all_us = schedule_now_us();
 }

@@ -7,6 +7,8 @@
 #include "client/backoff.h"
 #include "client/chat.h"
 #include "client/client.h"
+#include "client/frame.h"
+#include "client/plain.h"
 #include "client/scan.h"
 #include "client/serving.h"
 #include "proto.h"
@@ -330,41 +332,40 @@ static void on_response(struct session *session, const struct frame *frame)
     }
 }
 
-static struct frame read_frame(struct str text)
+/* What comes with every message; false: it looks otherwise. */
+static bool take_plain(struct session *session, struct str text)
 {
-    struct frame frame = {0};
-    struct str key, value;
-    while (scan_next_member(&text, &key, &value)) {
-        if (str_eq_c(key, "type"))
-            frame.is_push = str_eq_c(value, "\"push\"");
-        else if (str_eq_c(key, "request_id"))
-            frame.request_id = scan_text(value);
-        else if (str_eq_c(key, "action"))
-            frame.action = scan_text(value);
-        else if (str_eq_c(key, "success"))
-            frame.success = scan_is_true(value);
-        else if (str_eq_c(key, "payload"))
-            frame.payload = value;
-        else if (str_eq_c(key, "error"))
-            frame.error = value;
-    }
-    return frame;
+    struct plain_push push;
+    struct plain_ack ack;
+    if (plain_read_push(text, &push))
+        chats_on_event(session, push.conversation_id, &push.event);
+    else if (plain_read_ack(text, &ack))
+        chats_on_ack(session, &ack);
+    else
+        return false;
+    return true;
 }
 
-static void on_text(struct socket *socket, struct str text)
+static void take_frame(struct session *session, struct str text)
 {
-    struct session *session = container_of(socket, struct session, socket);
-    struct frame frame = read_frame(text);
-    if (session->awaits_pong) { /* anything at all shows that the socket lives */
-        session->awaits_pong = false;
-        rest(session, PROTO_PING_INTERVAL_MS * US_PER_MS);
-    }
+    struct frame frame = frame_read(text);
     if (frame.is_push)
         chats_on_push(session, &frame);
     else if (frame.request_id.len > 0)
         on_response(session, &frame);
     else
         client_count(COUNTER_BAD_FRAMES);
+}
+
+static void on_text(struct socket *socket, struct str text)
+{
+    struct session *session = container_of(socket, struct session, socket);
+    if (session->awaits_pong) { /* anything at all shows that the socket lives */
+        session->awaits_pong = false;
+        rest(session, PROTO_PING_INTERVAL_MS * US_PER_MS);
+    }
+    if (!take_plain(session, text))
+        take_frame(session, text);
 }
 
 /* ---- the play ---- */
