@@ -37,25 +37,31 @@ struct str chat_custom_id(const struct chat *chat, uint32_t n, char out[CHAT_CUS
     return (struct str){out, (size_t)(end - out)};
 }
 
-/* FNV-1a */
+static uint64_t mix(uint64_t digest, uint64_t word)
+{
+    digest = (digest ^ word) * 0x9e3779b97f4a7c15u; /* as splitmix64 steps */
+    return digest ^ digest >> 32;
+}
+
+/* Eight bytes a step, the last ones once more where they do not come out even. */
 uint64_t chat_digest(uint64_t digest, uint32_t seq, struct str what)
 {
-    const uint64_t prime = 0x100000001b3u;
-    digest = (digest ^ seq) * prime;
-    for (size_t i = 0; i < what.len; i++)
-        digest = (digest ^ (unsigned char)what.data[i]) * prime;
-    return digest;
+    uint64_t word = 0;
+    digest = mix(digest, (uint64_t)what.len << 32 | seq);
+    for (size_t i = 0; i + sizeof word <= what.len; i += sizeof word) {
+        memcpy(&word, what.data + i, sizeof word);
+        digest = mix(digest, word);
+    }
+    if (what.len % sizeof word == 0)
+        return digest;
+    if (what.len > sizeof word)
+        memcpy(&word, what.data + what.len - sizeof word, sizeof word);
+    for (size_t i = 0; what.len < sizeof word && i < what.len; i++)
+        word = word << 8 | (unsigned char)what.data[i];
+    return mix(digest, word);
 }
 
 /* ---- a session's chats ---- */
-
-static struct chat *find(const struct session *session, struct str id)
-{
-    for (struct chat *chat = session->chats; chat; chat = chat->next)
-        if (str_eq_c(id, chat->id))
-            return chat;
-    return NULL;
-}
 
 /* An agent goes through many: what is over makes room for the next. */
 static struct chat *chat_again(struct session *session)
@@ -184,7 +190,7 @@ static bool is_theirs(const struct session *session, struct str conversation)
 
 void chat_given(struct session *session, struct str conversation)
 {
-    struct chat *chat = find(session, scan_member_text(conversation, "id"));
+    struct chat *chat = chat_find(session, scan_member_text(conversation, "id"));
     if (!chat && !session->agent)
         chat = session->chats; /* what was started when the last socket was lost */
     if (!chat)
@@ -222,7 +228,7 @@ void chats_lost_socket(struct chat *first)
 
 void chats_on_event(struct session *session, struct str conversation_id, const struct event *event)
 {
-    struct chat *chat = find(session, conversation_id);
+    struct chat *chat = chat_find(session, conversation_id);
     if (!chat)
         return;
     on_event(chat, event);

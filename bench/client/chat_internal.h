@@ -5,6 +5,10 @@
 
 enum { CHAT_CUSTOM_ID_BYTES = 64 };
 
+/* Of a session's; NULL: none of them. */
+struct chat *chat_find(const struct session *session, struct str id);
+struct chat *chat_numbered(const struct session *session, int64_t number);
+
 /* Of this side's message n; not terminated. */
 struct str chat_custom_id(const struct chat *chat, uint32_t n, char out[CHAT_CUSTOM_ID_BYTES]);
 /* From one message of this side to the next; 0: no clock. */

@@ -181,9 +181,7 @@ static void on_answer(struct chat *chat, const struct frame *frame)
 /* Who asked that; NULL: nobody who still waits for the answer. */
 static struct chat *who_asked(const struct session *session, bool is_message, int64_t number, int64_t asked)
 {
-    struct chat *chat = session->chats;
-    while (chat && chat->number != number)
-        chat = chat->next;
+    struct chat *chat = chat_numbered(session, number);
     return chat && asked == (is_message ? chat->sending.acks_count + 1 : chat->asked) ? chat : NULL;
 }
 
