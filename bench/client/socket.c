@@ -22,10 +22,14 @@ static struct {
     struct socket_upcalls upcalls;
     uint64_t (*random)(void);
     unsigned char read[READ_BYTES];
-    unsigned char send[SEND_BYTES];
+    unsigned char send[SEND_BYTES]; /* what the writer below is about to write */
+    size_t send_len;
+    struct socket *writer;
+    uv_prepare_t before_waiting;
 } shared;
 
 static void on_event_cb(uv_poll_t *poll, int status, int events);
+static void flush_cb(uv_prepare_t *prepare);
 
 void sockets_use(uv_loop_t *loop, const struct socket_target *target, const struct socket_upcalls *upcalls,
                  uint64_t (*random)(void))
@@ -34,53 +38,13 @@ void sockets_use(uv_loop_t *loop, const struct socket_target *target, const stru
     shared.target = target;
     shared.upcalls = *upcalls;
     shared.random = random;
+    uv_prepare_init(loop, &shared.before_waiting);
+    uv_prepare_start(&shared.before_waiting, flush_cb);
 }
 
 bool socket_is_closed(const struct socket *socket)
 {
     return socket->state == SOCKET_CLOSED;
-}
-
-/* ---- the end ---- */
-
-static void closed_cb(uv_handle_t *handle)
-{
-    container_of(handle, struct socket, poll)->state = SOCKET_CLOSED;
-}
-
-static void drop(struct socket *socket)
-{
-    free(socket->in);
-    free(socket->out);
-    socket->in = socket->out = NULL;
-    socket->in_len = socket->out_len = 0;
-    socket->state = SOCKET_CLOSING;
-    uv_close((uv_handle_t *)&socket->poll, closed_cb); /* out of the poller at once, so closing fd is safe */
-    close(socket->fd);
-    socket->fd = -1;
-}
-
-static void lose(struct socket *socket, struct socket_loss loss)
-{
-    loss.was_open = socket->state == SOCKET_OPEN;
-    drop(socket);
-    shared.upcalls.on_lost(socket, &loss);
-}
-
-static void lose_by_error(struct socket *socket, int error)
-{
-    lose(socket, (struct socket_loss){.code = WS_CLOSE_ABNORMAL, .error = error});
-}
-
-void socket_close(struct socket *socket, uint16_t code)
-{
-    unsigned char bytes[16];
-    if (socket->state == SOCKET_CLOSED || socket->state == SOCKET_CLOSING)
-        return;
-    if (socket->state == SOCKET_OPEN && !socket->out)
-        send(socket->fd, bytes, ws_put_close(bytes, code, (uint32_t)shared.random()),
-             MSG_NOSIGNAL | MSG_DONTWAIT);
-    drop(socket);
 }
 
 /* ---- writing ---- */
@@ -127,12 +91,80 @@ static void send_unsent(struct socket *socket)
     watch(socket);
 }
 
+/* What one socket writes without another in between goes out as one: its answers to all that it read. */
+static void flush(void)
+{
+    struct socket *writer = shared.writer;
+    shared.writer = NULL;
+    if (writer)
+        send_bytes(writer, shared.send, shared.send_len);
+}
+
+static void flush_cb(uv_prepare_t *prepare)
+{
+    flush();
+}
+
+static void put_frame(struct socket *socket, enum ws_opcode opcode, struct str payload)
+{
+    if (shared.writer != socket || payload.len + WS_CLIENT_HEADER_MAX_BYTES > SEND_BYTES - shared.send_len) {
+        flush();
+        shared.writer = socket;
+        shared.send_len = 0;
+    }
+    shared.send_len += ws_put_frame(shared.send + shared.send_len, opcode, payload.data, payload.len,
+                                    (uint32_t)shared.random());
+}
+
 void socket_send(struct socket *socket, struct str text)
 {
-    if (socket->state != SOCKET_OPEN || text.len > SEND_BYTES - WS_CLIENT_HEADER_MAX_BYTES)
+    if (socket->state == SOCKET_OPEN && text.len <= SEND_BYTES - WS_CLIENT_HEADER_MAX_BYTES)
+        put_frame(socket, WS_TEXT, text);
+}
+
+/* ---- the end ---- */
+
+static void closed_cb(uv_handle_t *handle)
+{
+    container_of(handle, struct socket, poll)->state = SOCKET_CLOSED;
+}
+
+static void drop(struct socket *socket)
+{
+    if (shared.writer == socket)
+        shared.writer = NULL;
+    free(socket->in);
+    free(socket->out);
+    socket->in = socket->out = NULL;
+    socket->in_len = socket->out_len = 0;
+    socket->state = SOCKET_CLOSING;
+    uv_close((uv_handle_t *)&socket->poll, closed_cb); /* out of the poller at once, so closing fd is safe */
+    close(socket->fd);
+    socket->fd = -1;
+}
+
+static void lose(struct socket *socket, struct socket_loss loss)
+{
+    loss.was_open = socket->state == SOCKET_OPEN;
+    drop(socket);
+    shared.upcalls.on_lost(socket, &loss);
+}
+
+static void lose_by_error(struct socket *socket, int error)
+{
+    lose(socket, (struct socket_loss){.code = WS_CLOSE_ABNORMAL, .error = error});
+}
+
+void socket_close(struct socket *socket, uint16_t code)
+{
+    unsigned char bytes[16];
+    if (socket->state == SOCKET_CLOSED || socket->state == SOCKET_CLOSING)
         return;
-    size_t len = ws_put_frame(shared.send, WS_TEXT, text.data, text.len, (uint32_t)shared.random());
-    send_bytes(socket, shared.send, len);
+    flush();
+    if (socket->state == SOCKET_OPEN && !socket->out)
+        send(socket->fd, bytes, ws_put_close(bytes, code, (uint32_t)shared.random()),
+             MSG_NOSIGNAL | MSG_DONTWAIT);
+    drop(socket);
 }
 
 /* ---- reading ---- */
@@ -142,6 +174,7 @@ static void on_close_frame(struct socket *socket, struct str payload)
     struct str reason;
     uint16_t code = ws_close_code(payload, &reason);
     unsigned char answer[16];
+    flush();
     send_some(socket, answer,
               ws_put_close(answer, code == WS_CLOSE_NO_CODE ? 1000 : code, (uint32_t)shared.random()));
     lose(socket, (struct socket_loss){.code = code, .reason = reason});
@@ -154,10 +187,7 @@ static void on_frame(struct socket *socket, const struct ws_frame *frame)
     } else if (frame->opcode == WS_CLOSE) {
         on_close_frame(socket, frame->payload);
     } else if (frame->opcode == WS_PING) {
-        unsigned char pong[125 + WS_CLIENT_HEADER_MAX_BYTES];
-        send_bytes(
-            socket, pong,
-            ws_put_frame(pong, WS_PONG, frame->payload.data, frame->payload.len, (uint32_t)shared.random()));
+        put_frame(socket, WS_PONG, frame->payload);
     }
 }
 
@@ -165,7 +195,7 @@ static void on_frame(struct socket *socket, const struct ws_frame *frame)
 static size_t take_frames(struct socket *socket, const unsigned char *bytes, size_t len)
 {
     size_t at = 0;
-    while (socket->state == SOCKET_OPEN) {
+    while (socket->state == SOCKET_OPEN && at < len) {
         struct ws_frame frame;
         enum ws_status status = ws_take_frame(bytes + at, len - at, FRAME_MAX_BYTES, &frame);
         if (status == WS_FRAME_PART)
@@ -285,6 +315,7 @@ static void on_connected(struct socket *socket)
 static void on_event_cb(uv_poll_t *poll, int status, int events)
 {
     struct socket *socket = container_of(poll, struct socket, poll);
+    flush(); /* what a timer wrote in this turn */
     if (socket->state == SOCKET_CONNECTING) {
         on_connected(socket);
         return;
@@ -293,6 +324,7 @@ static void on_event_cb(uv_poll_t *poll, int status, int events)
         send_unsent(socket);
     if (status < 0 || (events & UV_READABLE))
         read_some(socket);
+    flush();
 }
 
 /* Without IP_BIND_ADDRESS_NO_PORT bind() takes a port that nobody else may have, whatever they connect to. */
