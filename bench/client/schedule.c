@@ -57,25 +57,30 @@ static void take_out(struct schedule *schedule, struct timer *timer)
 
 /* ---- the timerfd ---- */
 
+/* 0: not at all. */
+static void set(struct schedule *schedule, int64_t due_us)
+{
+    schedule->set_us = due_us;
+    struct itimerspec when = {.it_value = {due_us / US_PER_S, due_us % US_PER_S * NS_PER_US}};
+    timerfd_settime(schedule->fd, TFD_TIMER_ABSTIME, &when, NULL);
+}
+
 /* Only ever set sooner here: one that goes off too early finds nothing due and sets itself right. */
 static void wake_at(struct schedule *schedule, int64_t due_us)
 {
     if (schedule->fd < 0 || (schedule->set_us != 0 && schedule->set_us <= due_us))
         return;
-    schedule->set_us = due_us > 0 ? due_us : 1;
-    struct itimerspec when = {
-        .it_value = {schedule->set_us / US_PER_S, schedule->set_us % US_PER_S * NS_PER_US}};
-    timerfd_settime(schedule->fd, TFD_TIMER_ABSTIME, &when, NULL);
+    set(schedule, due_us);
 }
 
+/* It is not read: to be set, also to nothing, takes back that it went off. In between, set_us holds off
+ * wake_at(), so that it is set once for all that is armed anew. */
 static void due_cb(uv_poll_t *poll, int status, int events)
 {
     struct schedule *schedule = container_of(poll, struct schedule, poll);
-    uint64_t times;
-    if (read(schedule->fd, &times, sizeof times) < 0)
-        return;
-    schedule->set_us = 0;
+    schedule->set_us = INT64_MIN;
     schedule_run(schedule, schedule_now_us());
+    set(schedule, schedule->count > 0 ? schedule->heap[1]->due_us : 0);
 }
 
 /* ---- what is asked of it ---- */
@@ -104,7 +109,7 @@ void schedule_at(struct schedule *schedule, struct timer *timer, int64_t due_us,
     schedule_off(schedule, timer);
     if (schedule->count == schedule->cap)
         return;
-    timer->due_us = due_us;
+    timer->due_us = due_us > 0 ? due_us : 1;
     timer->fn = fn;
     schedule->heap[++schedule->count] = timer;
     sift_up(schedule, schedule->count);
