@@ -1,18 +1,7 @@
 #include "client/dialect.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
+#include "client/put.h"
 #include "client/scan.h"
-
-size_t dialect_put(char *out, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    int len = vsnprintf(out, DIALECT_FRAME_MAX_BYTES, format, args);
-    va_end(args);
-    return len > 0 && len < DIALECT_FRAME_MAX_BYTES ? (size_t)len : 0;
-}
 
 static const struct saying nonsense = {.said = SAID_NONSENSE};
 
@@ -23,14 +12,16 @@ static struct str skip(struct str text, size_t bytes)
 
 /* ---- relay ---- */
 
-static size_t relay_put_join(char *out, struct seat_name seat)
+static char *relay_put_join(char *out, struct seat_name seat)
 {
-    return dialect_put(out, "J%u", seat.room);
+    return put_u64(put_literal(out, "J"), seat.room);
 }
 
-static size_t relay_put_message(char *out, struct seat_name seat, uint32_t n, struct str body)
+static char *relay_put_message(char *out, struct seat_name seat, uint32_t n, struct str body)
 {
-    return dialect_put(out, "M%u %u " STR_FMT, seat.room, n, STR_ARG(body));
+    out = put_u64(put_literal(out, "M"), seat.room);
+    out = put_u64(put_literal(out, " "), n);
+    return put_str(put_literal(out, " "), body);
 }
 
 static struct saying relay_read(struct str text)
@@ -67,15 +58,20 @@ const struct dialect dialect_relay = {
 
 enum { PLACES = DIALECT_PLACES_MAX + 1 };
 
-static size_t socketio_put_join(char *out, struct seat_name seat)
+static char *socketio_put_join(char *out, struct seat_name seat)
 {
-    return dialect_put(out, "42%u[\"join\",%u]", seat.place, seat.room);
+    out = put_u64(put_literal(out, "42"), seat.place);
+    out = put_u64(put_literal(out, "[\"join\","), seat.room);
+    return put_literal(out, "]");
 }
 
-static size_t socketio_put_message(char *out, struct seat_name seat, uint32_t n, struct str body)
+static char *socketio_put_message(char *out, struct seat_name seat, uint32_t n, struct str body)
 {
-    return dialect_put(out, "42%u[\"msg\",%u,%u,\"" STR_FMT "\"]", n * PLACES + seat.place, seat.room, n,
-                       STR_ARG(body));
+    out = put_u64(put_literal(out, "42"), n * PLACES + seat.place);
+    out = put_u64(put_literal(out, "[\"msg\","), seat.room);
+    out = put_u64(put_literal(out, ","), n);
+    out = put_str(put_literal(out, ",\""), body);
+    return put_literal(out, "\"]");
 }
 
 static struct saying socketio_ack(struct str text)
@@ -132,9 +128,9 @@ const struct dialect dialect_socketio = {
 
 /* ---- nchan ---- */
 
-static size_t nchan_put_message(char *out, struct seat_name seat, uint32_t n, struct str body)
+static char *nchan_put_message(char *out, struct seat_name seat, uint32_t n, struct str body)
 {
-    return dialect_put(out, STR_FMT, STR_ARG(body));
+    return put_str(out, body);
 }
 
 static struct saying nchan_read(struct str text)

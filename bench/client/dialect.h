@@ -33,7 +33,7 @@ struct saying {
     const char *reply;   /* to be sent at once; NULL: nothing */
 };
 
-enum { DIALECT_FRAME_MAX_BYTES = 8 * 1024, DIALECT_PLACES_MAX = 127 };
+enum { DIALECT_ENVELOPE_MAX_BYTES = 64, DIALECT_PLACES_MAX = 127 };
 
 struct dialect {
     const char *subprotocol;   /* NULL: none */
@@ -42,9 +42,10 @@ struct dialect {
     bool is_welcome_when_open; /* nothing comes before the rooms */
     bool has_lobby;            /* who sits nowhere joins room 0, which is no room, and so is answered once */
     bool is_room_in_path;      /* a socket is in the room of its path, /room/<number>, and in no other */
-    /* Both return the bytes written, of DIALECT_FRAME_MAX_BYTES. */
-    size_t (*put_join)(char *out, struct seat_name seat);
-    size_t (*put_message)(char *out, struct seat_name seat, uint32_t n, struct str body);
+    /* Both return the end of what they wrote; around the body they take at most DIALECT_ENVELOPE_MAX_BYTES.
+     */
+    char *(*put_join)(char *out, struct seat_name seat);
+    char *(*put_message)(char *out, struct seat_name seat, uint32_t n, struct str body);
     struct saying (*read)(struct str text);
 };
 
@@ -54,6 +55,3 @@ extern const struct dialect dialect_relay;
 extern const struct dialect dialect_socketio;
 /* nchan's websocket publisher and subscriber in one location. */
 extern const struct dialect dialect_nchan;
-
-/* Writes as snprintf does, and returns what was written. */
-size_t dialect_put(char *out, const char *format, ...) __attribute__((format(printf, 2, 3)));

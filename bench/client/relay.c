@@ -6,6 +6,7 @@
 
 #include "client/client.h"
 #include "client/dialect.h"
+#include "client/put.h"
 #include "client/scan.h"
 #include "client/sending.h"
 
@@ -33,14 +34,16 @@ struct relay {
     struct seat *seats; /* owned */
     int64_t began_us;
     uint32_t source;
-    uint32_t agent; /* 0: a shopper */
+    uint32_t agent;      /* 0: a shopper */
+    uint32_t first_room; /* that of place 0 */
     uint32_t to_join;
     bool is_ready;
 };
 
 static const struct dialect *dialect;
-static struct seat **across; /* by room of this process: whoever sat down there first */
-static char frame[DIALECT_FRAME_MAX_BYTES];
+static struct seat **across; /* by room of this process: whoever sat down there last */
+static uint32_t rooms_count, agents_count;
+static char frame[TEXT_MAX_BYTES + ENVELOPE_BYTES + DIALECT_ENVELOPE_MAX_BYTES];
 
 static void seat_step(struct seat *seat);
 
@@ -49,9 +52,9 @@ static struct schedule *schedule(void)
     return &client_get()->schedule;
 }
 
-static void say(struct relay *relay, size_t bytes)
+static void say(struct relay *relay, const char *frame_end)
 {
-    socket_send(&relay->socket, (struct str){frame, bytes});
+    socket_send(&relay->socket, (struct str){frame, (size_t)(frame_end - frame)});
 }
 
 /* ---- rooms ---- */
@@ -76,13 +79,15 @@ static struct seat *seat_new(struct relay *relay, uint32_t room)
     return seat;
 }
 
+/* Places are numbered in the order of their rooms (take_seats). */
 static struct seat *seat_find(const struct relay *relay, const struct saying *saying)
 {
-    struct seat *seat = relay->seats;
-    while (seat &&
-           (saying->by_place ? seat->name.place != saying->at.place : seat->name.room != saying->at.room))
-        seat = seat->next;
-    return seat;
+    uint32_t room = saying->by_place ? relay->first_room + saying->at.place * agents_count
+                                     : saying->at.room - client_get()->number * ROOMS_A_PROCESS - 1;
+    struct seat *seat = room < rooms_count ? across[room] : NULL;
+    if (seat && seat->relay != relay)
+        seat = seat->other;
+    return seat && seat->relay == relay ? seat : NULL;
 }
 
 static int64_t every_us(const struct seat *seat)
@@ -103,12 +108,14 @@ static bool may_write(const struct seat *seat)
 static void send_message(struct seat *seat)
 {
     static char body[TEXT_MAX_BYTES + ENVELOPE_BYTES];
-    int len = (int)client_get()->options->text_bytes + ENVELOPE_BYTES;
+    char *body_end = body + client_get()->options->text_bytes + ENVELOPE_BYTES;
     uint32_t n = sending_take(&seat->sending, every_us(seat));
-    int head = snprintf(body, sizeof body, "%c %u %lld ", seat->relay->agent ? 'a' : 's', n,
-                        (long long)sending_due_us(&seat->sending, n));
-    memset(body + head, 'x', (size_t)(len - head));
-    say(seat->relay, dialect->put_message(frame, seat->name, n, (struct str){body, (size_t)len}));
+    char *end = seat->relay->agent ? put_literal(body, "a ") : put_literal(body, "s ");
+    end = put_literal(put_u64(end, n), " ");
+    end = put_literal(put_u64(end, (uint64_t)sending_due_us(&seat->sending, n)), " ");
+    memset(end, 'x', (size_t)(body_end - end));
+    struct str text = {body, (size_t)(body_end - body)};
+    say(seat->relay, dialect->put_message(frame, seat->name, n, text));
 }
 
 static void seat_step_cb(struct timer *timer)
@@ -307,14 +314,15 @@ static const char *path(const struct socket *socket)
 /* An agent sits in every so many-th room of the process. */
 static void take_seats(struct relay *relay, const struct part *part)
 {
-    int64_t rooms = client_share_of(client_get()->options->conversations);
-    int64_t agents = client_share_of(client_get()->options->agents);
+    rooms_count = (uint32_t)client_share_of(client_get()->options->conversations);
+    agents_count = (uint32_t)client_share_of(client_get()->options->agents);
     if (!across)
-        across = calloc((size_t)rooms + 1, sizeof *across);
+        across = calloc((size_t)rooms_count + 1, sizeof *across);
     if (!across)
         return;
-    for (int64_t room = part->number; part->agent && room < rooms; room += agents)
-        seat_new(relay, (uint32_t)room);
+    relay->first_room = part->agent ? part->number : part->writer >= 0 ? (uint32_t)part->writer : 0;
+    for (uint32_t room = part->number; part->agent && room < rooms_count; room += agents_count)
+        seat_new(relay, room);
     if (part->writer >= 0)
         seat_new(relay, (uint32_t)part->writer);
 }

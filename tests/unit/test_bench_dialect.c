@@ -2,12 +2,13 @@
 
 #include "client/dialect.h"
 
-static char out[DIALECT_FRAME_MAX_BYTES];
+static char out[DIALECT_ENVELOPE_MAX_BYTES + 16];
 
 static struct str put_message(const struct dialect *dialect)
 {
-    size_t len = dialect->put_message(out, (struct seat_name){.room = 70, .place = 3}, 5, STR("s 5 99 xx"));
-    return (struct str){out, len};
+    const char *end =
+        dialect->put_message(out, (struct seat_name){.room = 70, .place = 3}, 5, STR("s 5 99 xx"));
+    return (struct str){out, (size_t)(end - out)};
 }
 
 static void assert_ack(struct saying saying, uint32_t room, uint32_t place)
@@ -18,11 +19,22 @@ static void assert_ack(struct saying saying, uint32_t room, uint32_t place)
     assert_int_equal(saying.at.place, place);
 }
 
+static void the_envelope_has_a_limit(void **state)
+{
+    static const struct dialect *const all[] = {&dialect_relay, &dialect_socketio, &dialect_nchan};
+    struct seat_name seat = {.room = UINT32_MAX, .place = DIALECT_PLACES_MAX};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        assert_true(all[i]->put_message(out, seat, UINT32_MAX, STR("")) <= out + DIALECT_ENVELOPE_MAX_BYTES);
+        if (all[i]->put_join)
+            assert_true(all[i]->put_join(out, seat) <= out + DIALECT_ENVELOPE_MAX_BYTES);
+    }
+}
+
 static void relay_is_spoken(void **state)
 {
     const struct dialect *dialect = &dialect_relay;
-    size_t len = dialect->put_join(out, (struct seat_name){.room = 70});
-    assert_str(((struct str){out, len}), "J70");
+    const char *end = dialect->put_join(out, (struct seat_name){.room = 70});
+    assert_str(((struct str){out, (size_t)(end - out)}), "J70");
     assert_str(put_message(dialect), "M70 5 s 5 99 xx");
     assert_int_equal(dialect->read(STR("J70     ")).said, SAID_JOINED);
     assert_ack(dialect->read(STR("A70 5     ")), 70, 0);
@@ -39,8 +51,8 @@ static void relay_is_spoken(void **state)
 static void socketio_is_spoken(void **state)
 {
     const struct dialect *dialect = &dialect_socketio;
-    size_t len = dialect->put_join(out, (struct seat_name){.room = 70, .place = 3});
-    assert_str(((struct str){out, len}), "423[\"join\",70]");
+    const char *end = dialect->put_join(out, (struct seat_name){.room = 70, .place = 3});
+    assert_str(((struct str){out, (size_t)(end - out)}), "423[\"join\",70]");
     assert_str(put_message(dialect), "42643[\"msg\",70,5,\"s 5 99 xx\"]");
     assert_string_equal(dialect->read(STR("0{\"sid\":\"x\",\"upgrades\":[]}")).reply, "40");
     assert_int_equal(dialect->read(STR("40{\"sid\":\"x\"}")).said, SAID_WELCOME);
@@ -70,6 +82,7 @@ static void nchan_is_spoken(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_envelope_has_a_limit),
         cmocka_unit_test(relay_is_spoken),
         cmocka_unit_test(socketio_is_spoken),
         cmocka_unit_test(nchan_is_spoken),
