@@ -127,8 +127,9 @@ static void note_delivery(struct str text)
 
 static bool is_own(const struct chat *chat, struct str custom_id)
 {
-    struct str tag = {0};
-    return chat_split_id(custom_id, &tag) > 0 && str_eq_c(tag, chat->tag);
+    struct str tag = str_from(chat->tag);
+    return custom_id.len > tag.len && custom_id.data[tag.len] == '-' &&
+           memcmp(custom_id.data, tag.data, tag.len) == 0;
 }
 
 static void note_event(struct chat *chat, const struct event *event)

@@ -20,6 +20,8 @@ static void step_cb(struct timer *timer)
     chat_step(container_of(timer, struct chat, timer));
 }
 
+static void step(struct chat *chat, int64_t now_us);
+
 static void step_at(struct chat *chat, int64_t us)
 {
     schedule_at(&client_get()->schedule, &chat->timer, us, step_cb);
@@ -81,10 +83,10 @@ static char *put_message(char *out, const struct chat *chat, uint32_t n)
     return put_literal(out, "\"}}");
 }
 
-static void send_message(struct chat *chat)
+static void send_message(struct chat *chat, int64_t now_us)
 {
     static char request[TEXT_MAX_BYTES + 512]; /* on the stack it would be zeroed every time */
-    uint32_t n = sending_take(&chat->sending, chat_every_us(chat));
+    uint32_t n = sending_take(&chat->sending, chat_every_us(chat), now_us);
     const char *end = put_message(request, chat, n);
     session_send(chat->session, (struct str){request, (size_t)(end - request)});
 }
@@ -107,7 +109,7 @@ static bool note_ack(struct chat *chat, uint32_t seq)
     return true;
 }
 
-static void on_ack(struct chat *chat, const struct ack *ack)
+static void on_ack(struct chat *chat, const struct ack *ack, int64_t now_us)
 {
     char custom_id[CHAT_CUSTOM_ID_BYTES];
     if (ack->seq == (int64_t)chat->last_seq + 1)
@@ -121,7 +123,7 @@ static void on_ack(struct chat *chat, const struct ack *ack)
     if (ack->is_duplicate)
         client_count(COUNTER_ACKED_DUPLICATE);
     int64_t due_us = sending_due_us(&chat->sending, chat->sending.acks_count);
-    histogram_add(&client_get()->report->ack_us[client_span_at(due_us)], schedule_now_us() - due_us);
+    histogram_add(&client_get()->report->ack_us[client_span_at(due_us)], now_us - due_us);
 }
 
 static void on_taken(struct chat *chat, struct str payload)
@@ -130,7 +132,7 @@ static void on_taken(struct chat *chat, struct str payload)
     struct str conversation = scan_member(payload, "conversation");
     if (conversation.data)
         chat_see_conversation(chat, conversation);
-    on_ack(chat, &ack);
+    on_ack(chat, &ack, schedule_now_us());
 }
 
 /* Messages behind a refused one may have been taken, and the order is gone: with more than one in flight that
@@ -205,9 +207,10 @@ void chats_on_ack(struct session *session, const struct plain_ack *ack)
     struct chat *chat = who_asked(session, true, ack->chat, ack->n);
     if (!chat)
         return;
+    int64_t now_us = schedule_now_us();
     chat->tries = 0;
-    on_ack(chat, &ack->ack);
-    chat_step(chat);
+    on_ack(chat, &ack->ack, now_us);
+    step(chat, now_us);
 }
 
 /* ---- what next ---- */
@@ -256,20 +259,19 @@ static void check_step(struct chat *chat)
 
 static void write_or_wait(struct chat *chat, int64_t now_us)
 {
-    while (may_write(chat) && sending_has_room(&chat->sending) &&
+    while (sending_has_room(&chat->sending) && may_write(chat) &&
            sending_next_due_us(&chat->sending) <= now_us) {
         bool is_first = !chat->id[0];
-        send_message(chat);
+        send_message(chat, now_us);
         if (is_first)
             return; /* the answer says which conversation it is */
     }
-    if (may_write(chat) && sending_has_room(&chat->sending))
+    if (sending_has_room(&chat->sending) && may_write(chat))
         step_at(chat, sending_next_due_us(&chat->sending));
 }
 
-void chat_step(struct chat *chat)
+static void step(struct chat *chat, int64_t now_us)
 {
-    int64_t now_us = schedule_now_us();
     if (!session_is_ready(chat->session) || chat->is_asking)
         return;
     if (now_us < chat->retry_us)
@@ -284,6 +286,11 @@ void chat_step(struct chat *chat)
         step_at(chat, serving_due_us(chat));
     else if (chat->id[0] || chat->sending.sent_count == 0)
         write_or_wait(chat, now_us);
+}
+
+void chat_step(struct chat *chat)
+{
+    step(chat, schedule_now_us());
 }
 
 bool chat_is_pending(const struct chat *chat)

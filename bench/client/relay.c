@@ -45,7 +45,7 @@ static struct seat **across; /* by room of this process: whoever sat down there 
 static uint32_t rooms_count, agents_count;
 static char frame[TEXT_MAX_BYTES + ENVELOPE_BYTES + DIALECT_ENVELOPE_MAX_BYTES];
 
-static void seat_step(struct seat *seat);
+static void seat_step(struct seat *seat, int64_t now_us);
 
 static struct schedule *schedule(void)
 {
@@ -105,11 +105,11 @@ static bool may_write(const struct seat *seat)
     return client_is_due(seat->sending.next_due_us, options->in_flight > 0);
 }
 
-static void send_message(struct seat *seat)
+static void send_message(struct seat *seat, int64_t now_us)
 {
     static char body[TEXT_MAX_BYTES + ENVELOPE_BYTES];
     char *body_end = body + client_get()->options->text_bytes + ENVELOPE_BYTES;
-    uint32_t n = sending_take(&seat->sending, every_us(seat));
+    uint32_t n = sending_take(&seat->sending, every_us(seat), now_us);
     char *end = seat->relay->agent ? put_literal(body, "a ") : put_literal(body, "s ");
     end = put_literal(put_u64(end, n), " ");
     end = put_literal(put_u64(end, (uint64_t)sending_due_us(&seat->sending, n)), " ");
@@ -120,16 +120,15 @@ static void send_message(struct seat *seat)
 
 static void seat_step_cb(struct timer *timer)
 {
-    seat_step(container_of(timer, struct seat, timer));
+    seat_step(container_of(timer, struct seat, timer), schedule_now_us());
 }
 
-static void seat_step(struct seat *seat)
+static void seat_step(struct seat *seat, int64_t now_us)
 {
     struct sending *sending = &seat->sending;
-    int64_t now_us = schedule_now_us();
-    while (may_write(seat) && sending_has_room(sending) && sending_next_due_us(sending) <= now_us)
-        send_message(seat);
-    if (may_write(seat) && sending_has_room(sending))
+    while (sending_has_room(sending) && may_write(seat) && sending_next_due_us(sending) <= now_us)
+        send_message(seat, now_us);
+    if (sending_has_room(sending) && may_write(seat))
         schedule_at(schedule(), &seat->timer, sending_next_due_us(sending), seat_step_cb);
 }
 
@@ -140,11 +139,11 @@ static void on_ack(struct seat *seat, uint32_t n)
         client_count(n <= sending->acks_count ? COUNTER_DUPLICATED : COUNTER_OUT_OF_ORDER);
         return;
     }
-    int64_t due_us = sending_due_us(sending, n);
+    int64_t due_us = sending_due_us(sending, n), now_us = schedule_now_us();
     sending->acks_count++;
     client_count(COUNTER_ACKED);
-    histogram_add(&client_get()->report->ack_us[client_span_at(due_us)], schedule_now_us() - due_us);
-    seat_step(seat);
+    histogram_add(&client_get()->report->ack_us[client_span_at(due_us)], now_us - due_us);
+    seat_step(seat, now_us);
 }
 
 /* An order that is broken is counted once: from there on the numbers go on. */
@@ -193,7 +192,7 @@ static void begin_writing(struct seat *seat)
 {
     sending_begin(&seat->sending, every_us(seat));
     seat->sending.next_due_us += dialect->quiet_us;
-    seat_step(seat);
+    seat_step(seat, schedule_now_us());
 }
 
 static void be_ready(struct relay *relay)

@@ -28,12 +28,12 @@ bool sending_owes(const struct sending *sending)
     return sending->sent_count < sending->tried_count;
 }
 
-uint32_t sending_take(struct sending *sending, int64_t step_us)
+uint32_t sending_take(struct sending *sending, int64_t step_us, int64_t now_us)
 {
     uint32_t n = ++sending->sent_count;
     client_count(n <= sending->tried_count ? COUNTER_RESENT : COUNTER_SENT);
     if (n > sending->tried_count) {
-        sending->dues_us[n % IN_FLIGHT_MAX] = step_us > 0 ? sending->next_due_us : schedule_now_us();
+        sending->dues_us[n % IN_FLIGHT_MAX] = step_us > 0 ? sending->next_due_us : now_us;
         sending->next_due_us += step_us;
         sending->tried_count = n;
     }

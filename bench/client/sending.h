@@ -27,7 +27,7 @@ bool sending_has_room(const struct sending *sending);
 /* Something was sent before, and has to be sent again. */
 bool sending_owes(const struct sending *sending);
 /* The number of the message that is sent now; step_us is the time to the one after it, 0 without a clock. */
-uint32_t sending_take(struct sending *sending, int64_t step_us);
+uint32_t sending_take(struct sending *sending, int64_t step_us, int64_t now_us);
 /* When it was, or is, due. */
 int64_t sending_due_us(const struct sending *sending, uint32_t n);
 /* The socket is gone, or a message was refused: all that is not acknowledged is to be sent again. */
