@@ -10,7 +10,7 @@
 #include "client/relay.h"
 #include "client/session.h"
 
-enum { TICK_MS = 100, US_PER_S = 1000000, SUBNET_HOSTS = 250 };
+enum { US_PER_MS = 1000, TICK_US = 100 * US_PER_MS, US_PER_S = 1000000, SUBNET_HOSTS = 250 };
 
 static struct client the_client;
 static struct socket_target the_target;
@@ -140,15 +140,29 @@ static void look_at_all(struct client *client)
     client->report->chats_unchecked = unchecked;
 }
 
-static void tick_cb(uv_timer_t *timer)
+/* False: it is over. */
+static bool tick(struct client *client)
 {
-    struct client *client = timer->data;
     enum phase phase = client_phase();
     tell_state(client);
     if (phase == PHASE_SETTLE || phase == PHASE_CHECK)
         look_at_all(client);
-    if (phase == PHASE_END)
-        uv_stop(&client->loop);
+    return phase != PHASE_END;
+}
+
+static void run(struct client *client)
+{
+    int64_t next_us = schedule_now_us() + TICK_US;
+    for (;;) {
+        int64_t now_us = schedule_now_us();
+        if (now_us >= next_us) {
+            next_us = now_us + TICK_US;
+            if (!tick(client))
+                return;
+        }
+        sockets_flush();
+        loop_turn(&client->loop, (int)((next_us - now_us) / US_PER_MS) + 1);
+    }
 }
 
 /* ---- start ---- */
@@ -206,9 +220,9 @@ static bool client_init(struct client *client)
         .address_len = options->address_len,
         .ws = {options->host, options->path, options->origin, play->subprotocol},
     };
-    uv_loop_init(&client->loop);
     sockets_use(&client->loop, &the_target, &play->upcalls, client_random);
-    return client->sessions && schedule_init(&client->schedule, &client->loop, timers);
+    return client->sessions && loop_init(&client->loop) &&
+           schedule_init(&client->schedule, &client->loop, timers);
 }
 
 bool client_run(const struct options *options, struct control *control, struct report *report,
@@ -221,10 +235,7 @@ bool client_run(const struct options *options, struct control *control, struct r
     report->rss_start_bytes = rss_bytes();
     if (!client_init(client))
         return false;
-    uv_timer_init(&client->loop, &client->tick);
-    client->tick.data = client;
-    uv_timer_start(&client->tick, tick_cb, TICK_MS, TICK_MS);
     begin_sessions(client);
-    uv_run(&client->loop, UV_RUN_DEFAULT);
+    run(client);
     return true; /* the process ends; the kernel is faster at closing than we are */
 }

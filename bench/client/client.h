@@ -3,8 +3,8 @@
 #pragma once
 
 #include <stdint.h>
-#include <uv.h>
 
+#include "client/loop.h"
 #include "client/schedule.h"
 #include "options.h"
 #include "report.h"
@@ -12,7 +12,7 @@
 struct play;
 
 struct client {
-    uv_loop_t loop;
+    struct loop loop;
     const struct options *options; /* borrowed, as all below */
     struct control *control;
     struct report *report;
@@ -23,7 +23,6 @@ struct client {
     uint32_t number; /* of this process, from 0 */
     uint32_t run;    /* in every custom_id, so that two runs on one server do not meet */
     uint64_t random;
-    uv_timer_t tick;
 };
 
 /* The process's own. */

@@ -62,22 +62,22 @@ static void set(struct schedule *schedule, int64_t due_us)
 {
     schedule->set_us = due_us;
     struct itimerspec when = {.it_value = {due_us / US_PER_S, due_us % US_PER_S * NS_PER_US}};
-    timerfd_settime(schedule->fd, TFD_TIMER_ABSTIME, &when, NULL);
+    timerfd_settime(schedule->polled.fd, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
 /* Only ever set sooner here: one that goes off too early finds nothing due and sets itself right. */
 static void wake_at(struct schedule *schedule, int64_t due_us)
 {
-    if (schedule->fd < 0 || (schedule->set_us != 0 && schedule->set_us <= due_us))
+    if (schedule->polled.fd < 0 || (schedule->set_us != 0 && schedule->set_us <= due_us))
         return;
     set(schedule, due_us);
 }
 
 /* It is not read: to be set, also to nothing, takes back that it went off. In between, set_us holds off
  * wake_at(), so that it is set once for all that is armed anew. */
-static void due_cb(uv_poll_t *poll, int status, int events)
+static void on_due(struct polled *polled, uint32_t events)
 {
-    struct schedule *schedule = container_of(poll, struct schedule, poll);
+    struct schedule *schedule = container_of(polled, struct schedule, polled);
     schedule->set_us = INT64_MIN;
     schedule_run(schedule, schedule_now_us());
     set(schedule, schedule->count > 0 ? schedule->heap[1]->due_us : 0);
@@ -85,23 +85,21 @@ static void due_cb(uv_poll_t *poll, int status, int events)
 
 /* ---- what is asked of it ---- */
 
-bool schedule_init(struct schedule *schedule, uv_loop_t *loop, uint32_t timers_max)
+bool schedule_init(struct schedule *schedule, struct loop *loop, uint32_t timers_max)
 {
     *schedule = (struct schedule){.cap = timers_max};
     schedule->heap = calloc(timers_max + 1, sizeof(struct timer *));
-    schedule->fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    if (!schedule->heap || schedule->fd < 0 || uv_poll_init(loop, &schedule->poll, schedule->fd) != 0)
-        return false;
-    return uv_poll_start(&schedule->poll, UV_READABLE, due_cb) == 0;
+    int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    return schedule->heap && fd >= 0 && loop_add(loop, &schedule->polled, fd, on_due) == 0;
 }
 
-void schedule_close(struct schedule *schedule)
+void schedule_close(struct schedule *schedule, struct loop *loop)
 {
-    uv_close((uv_handle_t *)&schedule->poll, NULL);
-    close(schedule->fd);
+    int fd = schedule->polled.fd;
+    loop_drop(loop, &schedule->polled);
+    close(fd);
     free(schedule->heap);
     schedule->heap = NULL;
-    schedule->fd = -1;
 }
 
 void schedule_at(struct schedule *schedule, struct timer *timer, int64_t due_us, timer_fn fn)

@@ -1,14 +1,16 @@
 /* Every deadline of a load process in one binary heap, to the microsecond.
  *
- * libuv's timers count milliseconds, which a load generator would then see as the server's latency: this one
- * is driven by a timerfd. A struct timer is embedded in what it times and must be disarmed before that is
+ * epoll's timeouts count milliseconds, which a load generator would then see as the server's latency: this
+ * one is driven by a timerfd. A struct timer is embedded in what it times and must be disarmed before that is
  * freed; a zeroed one is disarmed. Times are schedule_now_us(), CLOCK_MONOTONIC, the same for all processes
  * of a machine. */
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <uv.h>
+
+#include "client/loop.h"
 
 #ifndef container_of
 #define container_of(pointer, type, member) ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
@@ -28,18 +30,17 @@ enum { SCHEDULE_LATE_US = 10 * 1000, SCHEDULE_A_TURN = 256 };
 struct schedule {
     struct timer **heap; /* owned; heap[0] is not used */
     uint32_t count, cap;
-    int fd;
+    struct polled polled;             /* of the timerfd */
     int64_t set_us;                   /* when the timerfd goes off; 0: it does not */
     uint64_t fired_count, late_count; /* late: by more than SCHEDULE_LATE_US */
     int64_t late_max_us;
-    uv_poll_t poll;
 };
 
 int64_t schedule_now_us(void);
 
 /* timers_max: how many will ever be armed at once. False: no memory, or no descriptor. */
-bool schedule_init(struct schedule *schedule, uv_loop_t *loop, uint32_t timers_max);
-void schedule_close(struct schedule *schedule); /* the loop must turn once more before the memory goes */
+bool schedule_init(struct schedule *schedule, struct loop *loop, uint32_t timers_max);
+void schedule_close(struct schedule *schedule, struct loop *loop);
 
 /* Arms, or arms anew. */
 void schedule_at(struct schedule *schedule, struct timer *timer, int64_t due_us, timer_fn fn);

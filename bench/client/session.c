@@ -128,10 +128,6 @@ static void connect_now(struct timer *timer)
         arm(session, AGENTS_LOOK_US, connect_now);
         return;
     }
-    if (!socket_is_closed(&session->socket)) { /* its handle needs one more turn of the loop */
-        arm(session, US_PER_MS, connect_now);
-        return;
-    }
     client_count(COUNTER_CONNECTS);
     bool is_view = session->view_us != 0 && session->tries == 0;
     session->began_us = is_view ? session->view_us : schedule_now_us();

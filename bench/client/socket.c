@@ -17,7 +17,7 @@ enum {
 };
 
 static struct {
-    uv_loop_t *loop;
+    struct loop *loop;
     const struct socket_target *target;
     struct socket_upcalls upcalls;
     uint64_t (*random)(void);
@@ -25,39 +25,23 @@ static struct {
     unsigned char send[SEND_BYTES]; /* what the writer below is about to write */
     size_t send_len;
     struct socket *writer;
-    uv_prepare_t before_waiting;
 } shared;
 
-static void on_event_cb(uv_poll_t *poll, int status, int events);
-static void flush_cb(uv_prepare_t *prepare);
-
-void sockets_use(uv_loop_t *loop, const struct socket_target *target, const struct socket_upcalls *upcalls,
+void sockets_use(struct loop *loop, const struct socket_target *target, const struct socket_upcalls *upcalls,
                  uint64_t (*random)(void))
 {
     shared.loop = loop;
     shared.target = target;
     shared.upcalls = *upcalls;
     shared.random = random;
-    uv_prepare_init(loop, &shared.before_waiting);
-    uv_prepare_start(&shared.before_waiting, flush_cb);
-}
-
-bool socket_is_closed(const struct socket *socket)
-{
-    return socket->state == SOCKET_CLOSED;
 }
 
 /* ---- writing ---- */
 
-static void watch(struct socket *socket)
-{
-    uv_poll_start(&socket->poll, socket->out ? UV_READABLE | UV_WRITABLE : UV_READABLE, on_event_cb);
-}
-
 /* A socket that is broken says so to whoever reads from it next, which is never far away. */
 static size_t send_some(struct socket *socket, const unsigned char *bytes, size_t len)
 {
-    ssize_t sent = send(socket->fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    ssize_t sent = send(socket->polled.fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
     return sent > 0 ? (size_t)sent : 0;
 }
 
@@ -69,7 +53,6 @@ static void keep_unsent(struct socket *socket, const unsigned char *bytes, size_
     memcpy(out + socket->out_len, bytes, len);
     socket->out = out;
     socket->out_len += (uint32_t)len;
-    watch(socket);
 }
 
 static void send_bytes(struct socket *socket, const unsigned char *bytes, size_t len)
@@ -88,11 +71,10 @@ static void send_unsent(struct socket *socket)
         return;
     free(socket->out);
     socket->out = NULL;
-    watch(socket);
 }
 
 /* What one socket writes without another in between goes out as one: its answers to all that it read. */
-static void flush(void)
+void sockets_flush(void)
 {
     struct socket *writer = shared.writer;
     shared.writer = NULL;
@@ -100,15 +82,10 @@ static void flush(void)
         send_bytes(writer, shared.send, shared.send_len);
 }
 
-static void flush_cb(uv_prepare_t *prepare)
-{
-    flush();
-}
-
 static void put_frame(struct socket *socket, enum ws_opcode opcode, struct str payload)
 {
     if (shared.writer != socket || payload.len + WS_CLIENT_HEADER_MAX_BYTES > SEND_BYTES - shared.send_len) {
-        flush();
+        sockets_flush();
         shared.writer = socket;
         shared.send_len = 0;
     }
@@ -124,11 +101,6 @@ void socket_send(struct socket *socket, struct str text)
 
 /* ---- the end ---- */
 
-static void closed_cb(uv_handle_t *handle)
-{
-    container_of(handle, struct socket, poll)->state = SOCKET_CLOSED;
-}
-
 static void drop(struct socket *socket)
 {
     if (shared.writer == socket)
@@ -137,10 +109,10 @@ static void drop(struct socket *socket)
     free(socket->out);
     socket->in = socket->out = NULL;
     socket->in_len = socket->out_len = 0;
-    socket->state = SOCKET_CLOSING;
-    uv_close((uv_handle_t *)&socket->poll, closed_cb); /* out of the poller at once, so closing fd is safe */
-    close(socket->fd);
-    socket->fd = -1;
+    socket->state = SOCKET_CLOSED;
+    int fd = socket->polled.fd;
+    loop_drop(shared.loop, &socket->polled);
+    close(fd);
 }
 
 static void lose(struct socket *socket, struct socket_loss loss)
@@ -158,11 +130,11 @@ static void lose_by_error(struct socket *socket, int error)
 void socket_close(struct socket *socket, uint16_t code)
 {
     unsigned char bytes[16];
-    if (socket->state == SOCKET_CLOSED || socket->state == SOCKET_CLOSING)
+    if (socket->state == SOCKET_CLOSED)
         return;
-    flush();
+    sockets_flush();
     if (socket->state == SOCKET_OPEN && !socket->out)
-        send(socket->fd, bytes, ws_put_close(bytes, code, (uint32_t)shared.random()),
+        send(socket->polled.fd, bytes, ws_put_close(bytes, code, (uint32_t)shared.random()),
              MSG_NOSIGNAL | MSG_DONTWAIT);
     drop(socket);
 }
@@ -174,7 +146,7 @@ static void on_close_frame(struct socket *socket, struct str payload)
     struct str reason;
     uint16_t code = ws_close_code(payload, &reason);
     unsigned char answer[16];
-    flush();
+    sockets_flush();
     send_some(socket, answer,
               ws_put_close(answer, code == WS_CLOSE_NO_CODE ? 1000 : code, (uint32_t)shared.random()));
     lose(socket, (struct socket_loss){.code = code, .reason = reason});
@@ -275,20 +247,33 @@ static void take_with_kept(struct socket *socket, const unsigned char *bytes, si
     free(all);
 }
 
-static void read_some(struct socket *socket)
+static void on_bytes(struct socket *socket, const unsigned char *bytes, size_t len)
 {
-    ssize_t got = recv(socket->fd, shared.read, sizeof shared.read, MSG_DONTWAIT);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    if (got <= 0) {
-        lose_by_error(socket, got < 0 ? errno : 0);
-        return;
-    }
     if (socket->in) {
-        take_with_kept(socket, shared.read, (size_t)got);
+        take_with_kept(socket, bytes, len);
     } else {
-        size_t used = take(socket, shared.read, (size_t)got);
-        keep_incomplete(socket, shared.read + used, (size_t)got - used);
+        size_t used = take(socket, bytes, len);
+        keep_incomplete(socket, bytes + used, len - used);
+    }
+}
+
+/* Until there is nothing more. That is known without asking when less came than there was room for, unless
+ * the end is behind it. */
+static void read_all(struct socket *socket, bool has_end)
+{
+    while (is_live(socket)) {
+        ssize_t got = recv(socket->polled.fd, shared.read, sizeof shared.read, MSG_DONTWAIT);
+        if (got < 0 && errno == EAGAIN)
+            return;
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0) {
+            lose_by_error(socket, got < 0 ? errno : 0);
+            return;
+        }
+        on_bytes(socket, shared.read, (size_t)got);
+        if ((size_t)got < sizeof shared.read && !has_end)
+            return;
     }
 }
 
@@ -299,7 +284,7 @@ static void on_connected(struct socket *socket)
     int error = 0;
     socklen_t len = sizeof error;
     char request[1024];
-    getsockopt(socket->fd, SOL_SOCKET, SO_ERROR, &error, &len);
+    getsockopt(socket->polled.fd, SOL_SOCKET, SO_ERROR, &error, &len);
     if (error != 0) {
         lose_by_error(socket, error);
         return;
@@ -308,23 +293,21 @@ static void on_connected(struct socket *socket)
     if (shared.upcalls.path)
         target.path = shared.upcalls.path(socket);
     socket->state = SOCKET_UPGRADING;
-    watch(socket);
     send_bytes(socket, (unsigned char *)request, ws_handshake_request(request, sizeof request, &target));
 }
 
-static void on_event_cb(uv_poll_t *poll, int status, int events)
+static void on_event(struct polled *polled, uint32_t events)
 {
-    struct socket *socket = container_of(poll, struct socket, poll);
-    flush(); /* what a timer wrote in this turn */
-    if (socket->state == SOCKET_CONNECTING) {
+    struct socket *socket = container_of(polled, struct socket, polled);
+    bool has_end = events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
+    sockets_flush(); /* what a timer wrote in this turn */
+    if (socket->state == SOCKET_CONNECTING && (has_end || (events & EPOLLOUT)))
         on_connected(socket);
-        return;
-    }
-    if (socket->out && (events & UV_WRITABLE))
+    if (socket->out && (events & EPOLLOUT))
         send_unsent(socket);
-    if (status < 0 || (events & UV_READABLE))
-        read_some(socket);
-    flush();
+    if (has_end || (events & EPOLLIN))
+        read_all(socket, has_end);
+    sockets_flush();
 }
 
 /* Without IP_BIND_ADDRESS_NO_PORT bind() takes a port that nobody else may have, whatever they connect to. */
@@ -360,12 +343,11 @@ int socket_open(struct socket *socket, uint32_t source)
         return errno;
     int error = begin_connect(fd, source);
     if (error == 0)
-        error = -uv_poll_init(shared.loop, &socket->poll, fd);
+        error = loop_add(shared.loop, &socket->polled, fd, on_event);
     if (error != 0) {
         close(fd);
         return error;
     }
-    socket->fd = fd;
     socket->state = SOCKET_CONNECTING;
-    return -uv_poll_start(&socket->poll, UV_WRITABLE, on_event_cb);
+    return 0;
 }

@@ -6,18 +6,17 @@
 
 #include <netinet/in.h>
 #include <stdint.h>
-#include <uv.h>
 
+#include "client/loop.h"
 #include "client/ws.h"
 #include "shopbell/str.h"
 
-enum socket_state { SOCKET_CLOSED, SOCKET_CONNECTING, SOCKET_UPGRADING, SOCKET_OPEN, SOCKET_CLOSING };
+enum socket_state { SOCKET_CLOSED, SOCKET_CONNECTING, SOCKET_UPGRADING, SOCKET_OPEN };
 
 struct socket {
-    uv_poll_t poll;
+    struct polled polled;
     unsigned char *in, *out; /* owned; NULL: nothing is incomplete, nothing waits to be sent */
     uint32_t in_len, out_len;
-    int fd;
     uint8_t state; /* enum socket_state */
 };
 
@@ -31,7 +30,8 @@ struct socket_loss {
 };
 
 /* on_lost comes at most once for each socket_open(), never from within it or socket_send(); by then nothing
- * can be sent, and socket_open() works again when socket_is_closed(), a turn of the loop later. */
+ * can be sent. socket_open() works again once on_lost has returned, or after socket_close(); not within
+ * on_text. */
 struct socket_upcalls {
     void (*on_open)(struct socket *socket);
     void (*on_text)(struct socket *socket, struct str text); /* borrowed until return */
@@ -47,11 +47,12 @@ struct socket_target {
 };
 
 /* Once a process, before all else; everything is borrowed. random: for the masks. */
-void sockets_use(uv_loop_t *loop, const struct socket_target *target, const struct socket_upcalls *upcalls,
+void sockets_use(struct loop *loop, const struct socket_target *target, const struct socket_upcalls *upcalls,
                  uint64_t (*random)(void));
 
 /* source: where to connect from, in host byte order; 0: let the system choose. 0, or an errno. */
 int socket_open(struct socket *socket, uint32_t source);
 void socket_send(struct socket *socket, struct str text);
 void socket_close(struct socket *socket, uint16_t code); /* says goodbye when open; no upcall follows */
-bool socket_is_closed(const struct socket *socket);
+/* Before the loop waits: what was sent outside of upcalls may not have gone out yet. */
+void sockets_flush(void);

@@ -63,8 +63,8 @@ static void note_cb(struct timer *timer)
 static void timers_fire_in_order_and_only_when_due(void **state)
 {
     static struct timer timers[TIMERS];
-    uv_loop_t loop;
-    uv_loop_init(&loop);
+    static struct loop loop;
+    assert_true(loop_init(&loop));
     assert_true(schedule_init(&schedule, &loop, TIMERS));
     int64_t now = schedule_now_us();
     for (int i = 0; i < TIMERS; i++)
@@ -80,31 +80,32 @@ static void timers_fire_in_order_and_only_when_due(void **state)
     for (int i = 1; i < fired_count; i++)
         assert_true(fired_us[i - 1] <= fired_us[i]);
     assert_int_equal(schedule.count, 0);
-    schedule_close(&schedule);
-    uv_run(&loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&loop), 0);
+    schedule_close(&schedule, &loop);
+    loop_close(&loop);
 }
+
+static bool has_stopped;
 
 static void stop_cb(struct timer *timer)
 {
-    uv_stop(schedule.poll.loop);
+    has_stopped = true;
 }
 
 static void the_loop_fires_the_soonest(void **state)
 {
     static struct timer late, soon;
-    uv_loop_t loop;
-    uv_loop_init(&loop);
+    static struct loop loop;
+    assert_true(loop_init(&loop));
     assert_true(schedule_init(&schedule, &loop, 2));
     int64_t began = schedule_now_us();
     schedule_at(&schedule, &late, began + 3600000000LL, note_cb);
     schedule_at(&schedule, &soon, began + 2000, stop_cb);
-    uv_run(&loop, UV_RUN_DEFAULT);
+    while (!has_stopped)
+        loop_turn(&loop, -1);
     assert_true(schedule_now_us() - began >= 2000);
     assert_int_equal(schedule.count, 1);
-    schedule_close(&schedule);
-    uv_run(&loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&loop), 0);
+    schedule_close(&schedule, &loop);
+    loop_close(&loop);
 }
 
 /* ---- backoff ---- */

@@ -10,23 +10,28 @@
 
 enum { PAIRS = 2, GOT_BYTES = 64 * 1024 };
 
-static uv_loop_t loop;
+static struct loop loop;
 static struct socket_target target;
 static struct socket ours[PAIRS];
 static int theirs[PAIRS];
 static int answers_count; /* to each text that comes */
 static const char *answer;
 static bool answers_crosswise;
+static int texts_count, losses_count;
 
 static void on_open(struct socket *socket) {}
 
 static void on_text(struct socket *socket, struct str text)
 {
+    texts_count++;
     for (int i = 0; i < answers_count; i++)
         socket_send(answers_crosswise ? &ours[i % PAIRS] : socket, str_from(answer));
 }
 
-static void on_lost(struct socket *socket, const struct socket_loss *loss) {}
+static void on_lost(struct socket *socket, const struct socket_loss *loss)
+{
+    losses_count++;
+}
 
 /* The mask is all zeros, so that what arrives can be read. */
 static uint64_t no_random(void)
@@ -36,8 +41,8 @@ static uint64_t no_random(void)
 
 static void turn(void)
 {
-    uv_run(&loop, UV_RUN_NOWAIT);
-    usleep(1000);
+    sockets_flush();
+    loop_turn(&loop, 1);
 }
 
 static bool is_readable(int fd)
@@ -75,12 +80,13 @@ static int setup(void **state)
     bind(listener, (struct sockaddr *)address, sizeof *address);
     listen(listener, PAIRS);
     getsockname(listener, (struct sockaddr *)address, &target.address_len);
-    uv_loop_init(&loop);
+    assert_true(loop_init(&loop));
     sockets_use(&loop, &target, &upcalls, no_random);
     for (int i = 0; i < PAIRS; i++)
         upgrade(i, listener);
     close(listener);
     answers_crosswise = false;
+    answers_count = texts_count = losses_count = 0;
     return 0;
 }
 
@@ -90,8 +96,7 @@ static int teardown(void **state)
         socket_close(&ours[i], 1000);
         close(theirs[i]);
     }
-    for (int n = 0; n < TURNS_MAX && !(socket_is_closed(&ours[0]) && socket_is_closed(&ours[1])); n++)
-        turn();
+    loop_close(&loop);
     return 0;
 }
 
@@ -198,6 +203,59 @@ static void what_was_written_before_the_end_arrives_before_it(void **state)
     assert_int_equal(bytes[9], 0x88);
 }
 
+static void what_came_before_the_end_is_read_before_it(void **state)
+{
+    tell(0, 2);
+    shutdown(theirs[0], SHUT_WR);
+    for (int n = 0; n < TURNS_MAX && losses_count == 0; n++)
+        turn();
+    assert_int_equal(texts_count, 2);
+    assert_int_equal(losses_count, 1);
+    assert_int_equal(ours[0].state, SOCKET_CLOSED);
+}
+
+/* More than one read takes, and told of but once. */
+static void all_that_has_come_is_read(void **state)
+{
+    enum { ROUNDS = 5000, TIMES = 20 };
+    struct timeval patience = {.tv_usec = 1000};
+    setsockopt(theirs[0], SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    int told = 0;
+    char frames[TIMES * 3];
+    for (int n = 0; n < TIMES; n++)
+        memcpy(frames + n * 3, "\x81\x01x", 3);
+    for (int round = 0; round < ROUNDS; round++, told += TIMES)
+        for (size_t sent = 0; sent < sizeof frames;) {
+            ssize_t some = send(theirs[0], frames + sent, sizeof frames - sent, 0);
+            sent += some > 0 ? (size_t)some : 0;
+            if (some < 0)
+                turn();
+        }
+    for (int n = 0; n < TURNS_MAX && texts_count < told; n++)
+        turn();
+    assert_int_equal(texts_count, told);
+}
+
+/* Until the kernel takes no more; then the other end begins to read. */
+static void what_does_not_go_out_at_once_goes_out_later(void **state)
+{
+    enum { TEXTS_MAX = 10000 };
+    static char text[4000];
+    static unsigned char bytes[64 * 1024];
+    size_t written = 0, got = 0;
+    memset(text, 'y', sizeof text);
+    for (int n = 0; n < TEXTS_MAX && !ours[0].out; n++, written += sizeof text + 8)
+        socket_send(&ours[0], (struct str){text, sizeof text});
+    assert_non_null(ours[0].out);
+    for (int n = 0; n < TURNS_MAX && got < written; n++) {
+        turn();
+        while (is_readable(theirs[0]))
+            got += (size_t)recv(theirs[0], bytes, sizeof bytes, 0);
+    }
+    assert_int_equal(got, written);
+    assert_null(ours[0].out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +264,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(more_than_is_kept_together_arrives_too, setup, teardown),
         cmocka_unit_test_setup_teardown(what_nothing_was_read_for_arrives, setup, teardown),
         cmocka_unit_test_setup_teardown(what_was_written_before_the_end_arrives_before_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_came_before_the_end_is_read_before_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(all_that_has_come_is_read, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_does_not_go_out_at_once_goes_out_later, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
