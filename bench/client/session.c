@@ -223,8 +223,11 @@ static void keep(char **text, struct str new)
 static void ping(struct timer *timer);
 static void view_next(struct timer *timer);
 
+/* As often as the server said at the last log-in, to whomever. */
+static int64_t ping_us = (int64_t)PROTO_PING_INTERVAL_MS * US_PER_MS;
+
 /* Nothing more is to be done until the next ping, or the next page. */
-static void rest(struct session *session, int64_t ping_us)
+static void rest(struct session *session)
 {
     int64_t every_us = session->agent ? 0 : options_view_every_us(client_get()->options);
     if (every_us > 0 && session->view_us == 0)
@@ -259,7 +262,8 @@ static void on_logged_in(struct session *session, struct str payload)
     session->state = SESSION_READY;
     session->began_us = now_us;
     note_back(session);
-    rest(session, scan_member_i64(payload, "ping_interval_ms", PROTO_PING_INTERVAL_MS) * US_PER_MS);
+    ping_us = scan_member_i64(payload, "ping_interval_ms", PROTO_PING_INTERVAL_MS) * US_PER_MS;
+    rest(session);
     take_conversations(session, scan_member(payload, "conversations"));
 }
 
@@ -358,7 +362,7 @@ static void on_text(struct socket *socket, struct str text)
     struct session *session = container_of(socket, struct session, socket);
     if (session->awaits_pong) { /* anything at all shows that the socket lives */
         session->awaits_pong = false;
-        rest(session, PROTO_PING_INTERVAL_MS * US_PER_MS);
+        rest(session);
     }
     if (!take_plain(session, text))
         take_frame(session, text);
