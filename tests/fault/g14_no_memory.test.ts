@@ -40,6 +40,7 @@ interface World {
   options: ServerOptions;
   trial: Trial<string>;
   memory: FailingMalloc;
+  callsToStart: number;
   /** Open when nobody is there. */
   descriptors: number;
 }
@@ -224,32 +225,50 @@ async function started(world: World, plan: Plan): Promise<void> {
   }
 }
 
+/** A world of its own, in which a visit was made: how many calls it takes is known then. */
+async function opened(trial: Trial<string>): Promise<World> {
+  const { t } = trial;
+  const redis = await oneRedis(t);
+  const memory = new FailingMalloc();
+  t.after(() => memory.close());
+  const options = { sites, flags: ['--redis', `redis://127.0.0.1:${redis.port}`], settings: { agent_grace_ms: 3000 } };
+  const server = await startServer({ ...options, env: { ...memory.env, ...POISON }, bin: FAILING_BIN });
+  t.after(() => server.close());
+  const callsToStart = memory.asked;
+  const neighbour = await startServer(options);
+  t.after(() => neighbour.close());
+  const world = { server, neighbour, options, redis: await redis.client(), trial, memory, callsToStart, descriptors: descriptors(server) };
+  await visit(world, 0);
+  memory.plan();
+  await visit(world, 1);
+  return world;
+}
+
+/** Nearly all of a trial is waiting, so that several go on side by side: all of them, shared by so many hands. */
+async function shared<T>(all: T[], hands: number, take: (one: T, i: number, hand: number) => Promise<void>): Promise<void> {
+  const rest = all.entries();
+  const hand = async (_: unknown, which: number) => {
+    for (const [i, one] of rest) await take(one, i, which);
+  };
+  await Promise.all(Array.from({ length: hands }, hand));
+}
+
 promise(
   'G14',
   'no crash and no false ack when malloc fails at call n, for every n',
-  { trials: { quick: 40, full: 2650 }, starts: { quick: 8, full: Infinity } },
+  { trials: { quick: 40, full: 2650 }, starts: { quick: 8, full: Infinity }, worlds: { quick: 1, full: 4 } },
   async (trial) => {
-    const { t, counts } = trial;
-    const redis = await oneRedis(t);
-    const memory = new FailingMalloc();
-    t.after(() => memory.close());
-    const options = { sites, flags: ['--redis', `redis://127.0.0.1:${redis.port}`], settings: { agent_grace_ms: 3000 } };
-    const server = await startServer({ ...options, env: { ...memory.env, ...POISON }, bin: FAILING_BIN });
-    t.after(() => server.close());
-    const callsToStart = memory.asked;
-    const neighbour = await startServer(options);
-    t.after(() => neighbour.close());
-    const world = { server, neighbour, options, redis: await redis.client(), trial, memory, descriptors: descriptors(server) };
-    await visit(world, 0);
-    memory.plan();
-    await visit(world, 1);
-    const calls = memory.asked;
-    const blocks = memory.blocks;
+    const { counts } = trial;
+    const worlds = await Promise.all(Array.from({ length: counts.worlds }, () => opened(trial)));
+    const [first] = worlds as [World];
+    const calls = first.memory.asked;
+    const blocks = worlds.map(({ memory }) => memory.blocks);
     trial.say('calls_of_a_visit', calls);
-    trial.say('calls_of_a_start', callsToStart);
-    for (const plan of singles(trial, Math.min(counts.starts, callsToStart), callsToStart)) await started(world, plan);
-    for (const [i, plan] of plansOf(trial, calls).entries()) await tried(world, plan, i + 2);
-    trial.say('blocks_more', memory.blocks - blocks);
-    assert.ok(memory.blocks - blocks < counts.trials / 10 + FORGOTTEN_LATER, 'memory is given back');
+    trial.say('calls_of_a_start', first.callsToStart);
+    await shared(singles(trial, Math.min(counts.starts, first.callsToStart), first.callsToStart), counts.worlds, (plan) => started(first, plan));
+    await shared(plansOf(trial, calls), counts.worlds, (plan, i, hand) => tried(worlds[hand]!, plan, i + 2));
+    const more = Math.max(...worlds.map(({ memory }, i) => memory.blocks - blocks[i]!));
+    trial.say('blocks_more', more);
+    assert.ok(more < counts.trials / 10 + FORGOTTEN_LATER, 'memory is given back');
   },
 );
