@@ -38,6 +38,20 @@ static size_t first_free(const struct spares *of)
     return i;
 }
 
+/* For each connection it asks for a buffer as long as a read, but reads into one that the process has, unmasks
+ * messages there, and puts nothing into the connection's own but what a control frame carries (lws_ws_rx_sm()
+ * and lws_parse_ws() of 4.1.6). So that much is enough, and reads may be long. */
+static const char READ_BUFFER[] = "rx_ubuf";
+
+_Static_assert(LWS_LIBRARY_VERSION_NUMBER == 4001006, "does this one still leave the read buffer alone?");
+
+static size_t bytes_used(size_t bytes, const char *reason)
+{
+    enum { CONTROL_PAYLOAD_MAX_BYTES = 125 }; /* RFC 6455 section 5.5 */
+    size_t used = LWS_PRE + CONTROL_PAYLOAD_MAX_BYTES + 1; /* it ends a pong's with a NUL */
+    return bytes > used && strcmp(reason, READ_BUFFER) == 0 ? used : bytes;
+}
+
 static void *spare_take(size_t bytes, const char *reason)
 {
     for (size_t kind = 0; kind < SPARES_COUNT; kind++) {
@@ -69,7 +83,7 @@ static bool spare_give_back(const void *block)
 static void *alloc_cb(void *block, size_t bytes, const char *reason)
 {
     if (bytes > 0) {
-        void *got = sb_realloc(block, bytes);
+        void *got = sb_realloc(block, bytes_used(bytes, reason));
         return got || block ? got : spare_take(bytes, reason);
     }
     if (block && !spare_give_back(block))

@@ -27,7 +27,7 @@
 
 enum {
     CONN_CLOSE_MAX_MS = 3 * 1000,
-    CONN_READ_BYTES = 512, /* libwebsockets keeps a read buffer of this size for every connection */
+    CONN_READ_BYTES = 4 * 1024, /* at once; it costs a connection nothing, see lws_memory.c */
     CONN_WRITE_BYTES =
         16 * 1024, /* what is packed into one send, and what may be left of it behind a choked peer */
     CONN_REASON_MAX_BYTES = 123, /* RFC 6455 section 5.5 */

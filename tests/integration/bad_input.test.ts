@@ -169,6 +169,37 @@ test('a request may come in pieces, also inside a character', async () => {
   assert.equal((await client.must('list_events', { conversation_id: id })).events[1]?.text, 'Grüße 🔔');
 });
 
+test('a request may be longer than a read, and others may come before its end', async () => {
+  const [long, other] = [await shopper(server, 'frames'), await shopper(server, 'frames')];
+  const frame = `{"request_id":"long","action":"ping"}${' '.repeat(30_000)}`;
+  long.raw(frame.slice(0, 20_000), { fin: false });
+  other.raw(frame);
+  assert.equal((await other.answer('long')).success, true);
+  long.raw(frame.slice(20_000), { fin: true });
+  assert.equal((await long.answer('long')).success, true);
+  await long.must('ping', {});
+});
+
+/** As a browser sends it, which here can be cut anywhere. */
+function pingFrame(payload: Buffer): Buffer {
+  const mask = [1, 2, 3, 4];
+  return Buffer.from([0x89, 0x80 | payload.length, ...mask, ...payload.map((byte, i) => byte ^ mask[i % 4]!)]);
+}
+
+test('a ping of the transport comes back as it was, also one that is read in pieces between others', async () => {
+  const clients = await Promise.all(['a', 'b', 'c'].map(() => shopper(server, 'frames')));
+  const payloads = clients.map((_, i) => Buffer.alloc(125, `${i}`));
+  const back = clients.map(({ socket }) => new Promise<Buffer>((resolve) => socket.once('pong', resolve)));
+  for (let at = 0; at < 131; at += 30) {
+    for (const [i, { socket }] of clients.entries()) {
+      (socket as unknown as { _socket: Socket })._socket.write(pingFrame(payloads[i]!).subarray(at, at + 30));
+    }
+    await pause(50);
+  }
+  assert.deepEqual((await Promise.all(back)).map(String), payloads.map(String));
+  for (const client of clients) await client.must('ping', {});
+});
+
 test('a hundred refusals in a row close the socket; a good request in between begins the count anew', async () => {
   const client = await shopper(server, 'errors');
   const nonsense = async (count: number) => {
