@@ -13,10 +13,11 @@ enum {
 
 _Static_assert(sizeof(((struct map *)0)->hash_key) == crypto_shorthash_KEYBYTES, "the key fits");
 
-static uint64_t hash_key(const struct map *map, struct str key)
+/* Half of what SipHash gives: there is no memory for a table that needs more. */
+static uint32_t hash_key(const struct map *map, struct str key)
 {
     unsigned char out[crypto_shorthash_BYTES];
-    uint64_t hash;
+    uint32_t hash;
     crypto_shorthash(out, (const unsigned char *)key.data, key.len, map->hash_key);
     memcpy(&hash, out, sizeof hash);
     return hash;
@@ -78,19 +79,19 @@ static bool grow(struct map *map)
 }
 
 /* Where the chain begins that holds, or would hold, nodes of this hash. There must be a table. */
-static struct map_node **chain_of(const struct map *map, uint64_t hash)
+static struct map_node **chain_of(const struct map *map, uint32_t hash)
 {
     if (map->old.buckets && (hash & map->old.mask) >= map->old_emptied)
         return &map->old.buckets[hash & map->old.mask];
     return &map->table.buckets[hash & map->table.mask];
 }
 
-static struct map_node *find(const struct map *map, struct str key, uint64_t hash)
+static struct map_node *find(const struct map *map, struct str key, uint32_t hash)
 {
     if (!map->table.buckets)
         return NULL;
     for (struct map_node *node = *chain_of(map, hash); node; node = node->next)
-        if (node->hash == hash && str_eq(node->key, key))
+        if (node->hash == hash && str_eq((struct str){node->key, node->key_len}, key))
             return node;
     return NULL;
 }
@@ -102,7 +103,7 @@ struct map_node *map_get(const struct map *map, struct str key)
 
 bool map_put(struct map *map, struct map_node *node, struct str key)
 {
-    uint64_t hash = hash_key(map, key);
+    uint32_t hash = hash_key(map, key);
     if (find(map, key, hash))
         return false;
     if (map->old.buckets)
@@ -110,7 +111,7 @@ bool map_put(struct map *map, struct map_node *node, struct str key)
     else if ((!map->table.buckets || map->count > map->table.mask) && !grow(map))
         return false;
     struct map_node **chain = chain_of(map, hash);
-    *node = (struct map_node){.next = *chain, .hash = hash, .key = key};
+    *node = (struct map_node){*chain, key.data, (uint32_t)key.len, hash};
     *chain = node;
     map->count++;
     return true;

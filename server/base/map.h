@@ -15,8 +15,9 @@
 
 struct map_node {
     struct map_node *next;
-    uint64_t hash;
-    struct str key; /* borrowed: must live, unchanged, as long as the node is in the map */
+    const char *key; /* borrowed: must live, unchanged, as long as the node is in the map */
+    uint32_t key_len;
+    uint32_t hash;
 };
 
 struct map_table {
@@ -37,7 +38,8 @@ void map_fini(struct map *map); /* frees the tables; nodes still inside are simp
 
 struct map_node *map_get(const struct map *map, struct str key); /* NULL: not there */
 
-/* False, and nothing changed, when the key is there already or when out of memory. */
+/* False, and nothing changed, when the key is there already or when out of memory. A key has less than 4 GiB.
+ */
 bool map_put(struct map *map, struct map_node *node, struct str key);
 
 /* True when this node was in the map; a zeroed or removed node is fine. */

@@ -179,7 +179,7 @@ bool feed_tell(struct feed *feed, struct str site, struct str node, const char *
 
 static void feed_beat_to(struct feed *feed, struct target *target, int64_t now_ms)
 {
-    struct str key = target->node.key;
+    struct str key = str_from(target->key);
     const char *space = memchr(key.data, ' ', key.len);
     struct str site = {key.data, (size_t)(space - key.data)};
     struct str node = {space + 1, key.len - site.len - 1};
