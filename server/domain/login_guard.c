@@ -47,8 +47,8 @@ void login_guard_fini(struct login_guard *guard)
     map_fini(&guard->by_key);
 }
 
-/* A bucket that nobody touched for a window is full again. Under attack there are many: a sweep for each try
- * would be the greater attack. */
+/* A bucket that is full again is as good as none. Under attack there are many: a sweep for each try would be
+ * the greater attack. */
 static void login_guard_sweep(struct login_guard *guard, int64_t now_ms)
 {
     int64_t pause_ms = map_count(&guard->by_key) < ENTRIES_MAX ? LOGIN_WINDOW_MS : WINDOW_FULL_MS;
@@ -57,13 +57,12 @@ static void login_guard_sweep(struct login_guard *guard, int64_t now_ms)
     guard->swept_ms = now_ms;
     map_for_each_safe(node, &guard->by_key) {
         struct entry *entry = container_of(node, struct entry, node);
-        if (now_ms - entry->rate.updated_ms >= LOGIN_WINDOW_MS)
+        if (rate_is_full(&entry->rate, now_ms))
             entry_free(guard, entry);
     }
 }
 
-static struct entry *entry_for(struct login_guard *guard, struct str key, const struct rate_limit *limit,
-                               int64_t now_ms)
+static struct entry *entry_for(struct login_guard *guard, struct str key)
 {
     struct map_node *node = map_get(&guard->by_key, key);
     if (node)
@@ -72,7 +71,6 @@ static struct entry *entry_for(struct login_guard *guard, struct str key, const 
     if (!entry)
         return NULL;
     memcpy(entry->key, key.data, key.len);
-    rate_init(&entry->rate, limit, now_ms);
     if (!map_put(&guard->by_key, &entry->node, (struct str){entry->key, key.len})) {
         sb_free(entry);
         return NULL;
@@ -86,7 +84,7 @@ static int64_t login_guard_take(struct login_guard *guard, const char *key, cons
 {
     if (map_count(&guard->by_key) >= ENTRIES_MAX)
         return LOGIN_WINDOW_MS;
-    struct entry *entry = entry_for(guard, str_from(key), limit, now_ms);
+    struct entry *entry = entry_for(guard, str_from(key));
     return entry ? rate_take(&entry->rate, limit, TRY_COST, now_ms) : NO_MEMORY_MS;
 }
 

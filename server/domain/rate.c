@@ -1,27 +1,24 @@
 #include "domain/rate.h"
 
-void rate_init(struct rate *rate, const struct rate_limit *limit, int64_t now_ms)
+enum { NS_PER_MS = 1000000 };
+
+static int64_t refill_ns(const struct rate_limit *limit, int32_t tokens)
 {
-    rate->updated_ms = now_ms;
-    rate->millitokens = limit->burst_tokens * 1000;
+    return tokens * INT64_C(1000000000) / limit->refill_tokens_per_s;
 }
 
-static void rate_refill(struct rate *rate, const struct rate_limit *limit, int64_t now_ms)
+bool rate_is_full(const struct rate *rate, int64_t now_ms)
 {
-    int64_t full = (int64_t)limit->burst_tokens * 1000;
-    int64_t passed_ms = now_ms > rate->updated_ms ? now_ms - rate->updated_ms : 0;
-    /* tokens a second are millitokens a millisecond */
-    int64_t have = rate->millitokens + (passed_ms < full ? passed_ms * limit->refill_tokens_per_s : full);
-    rate->millitokens = (int32_t)(have < full ? have : full);
-    rate->updated_ms = now_ms;
+    return rate->full_ns <= now_ms * NS_PER_MS;
 }
 
 int64_t rate_take(struct rate *rate, const struct rate_limit *limit, int cost_tokens, int64_t now_ms)
 {
-    int64_t cost = (int64_t)cost_tokens * 1000;
-    rate_refill(rate, limit, now_ms);
-    if (rate->millitokens < cost)
-        return (cost - rate->millitokens + limit->refill_tokens_per_s - 1) / limit->refill_tokens_per_s;
-    rate->millitokens -= (int32_t)cost;
+    int64_t now_ns = now_ms * NS_PER_MS;
+    int64_t full_ns = (rate_is_full(rate, now_ms) ? now_ns : rate->full_ns) + refill_ns(limit, cost_tokens);
+    int64_t wait_ns = full_ns - now_ns - refill_ns(limit, limit->burst_tokens);
+    if (wait_ns > 0)
+        return (wait_ns + NS_PER_MS - 1) / NS_PER_MS;
+    rate->full_ns = full_ns;
     return 0;
 }

@@ -244,8 +244,6 @@ static struct session *session_new(struct conn *conn, struct str origin, struct 
     session->received_ms = clock_mono_ms();
     list_init(&session->viewers);
     list_node_init(&session->person_node);
-    struct rate_limit limit = session_rate();
-    rate_init(&session->rate, &limit, session->received_ms);
     session->login = sb_calloc(1, sizeof *session->login);
     if (session->login) {
         session->login->origin = sb_strdup(origin);

@@ -11,8 +11,7 @@ static const struct rate_limit limit = {.burst_tokens = 10, .refill_tokens_per_s
 
 static void a_burst_is_given_at_once_and_no_more(void **state)
 {
-    struct rate rate;
-    rate_init(&rate, &limit, 1000);
+    struct rate rate = {0};
     for (int i = 0; i < 10; i++)
         assert_int_equal(rate_take(&rate, &limit, 1, 1000), 0);
     assert_int_equal(rate_take(&rate, &limit, 1, 1000), 200);
@@ -20,8 +19,7 @@ static void a_burst_is_given_at_once_and_no_more(void **state)
 
 static void what_is_refused_takes_nothing(void **state)
 {
-    struct rate rate;
-    rate_init(&rate, &limit, 0);
+    struct rate rate = {0};
     assert_int_equal(rate_take(&rate, &limit, 8, 0), 0);
     assert_int_equal(rate_take(&rate, &limit, 4, 0), 400);
     assert_int_equal(rate_take(&rate, &limit, 2, 0), 0);
@@ -29,9 +27,8 @@ static void what_is_refused_takes_nothing(void **state)
 
 static void waiting_as_long_as_told_is_enough(void **state)
 {
-    struct rate rate;
+    struct rate rate = {0};
     int64_t now_ms = 0;
-    rate_init(&rate, &limit, now_ms);
     for (int i = 0; i < 100; i++) {
         int64_t wait_ms = rate_take(&rate, &limit, 3, now_ms);
         if (wait_ms > 0)
@@ -41,16 +38,14 @@ static void waiting_as_long_as_told_is_enough(void **state)
 
 static void idle_time_never_saves_more_than_the_burst(void **state)
 {
-    struct rate rate;
-    rate_init(&rate, &limit, 0);
+    struct rate rate = {0};
     assert_int_equal(rate_take(&rate, &limit, 10, INT64_C(1) << 40), 0);
     assert_true(rate_take(&rate, &limit, 1, INT64_C(1) << 40) > 0);
 }
 
 static void a_clock_that_stands_or_goes_back_gives_nothing(void **state)
 {
-    struct rate rate;
-    rate_init(&rate, &limit, 5000);
+    struct rate rate = {0};
     assert_int_equal(rate_take(&rate, &limit, 10, 5000), 0);
     assert_true(rate_take(&rate, &limit, 1, 1000) > 0);
 }
