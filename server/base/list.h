@@ -93,3 +93,44 @@ static inline void list_move_all(struct list *to, struct list *from)
     to->head.prev = from->head.prev;
     list_init(from);
 }
+
+/* ---- a list with one pointer for its head, where there are many heads and most have a node or none ---- */
+
+/* A zeroed chain is empty, and a zeroed node in none. */
+struct chain_node {
+    struct chain_node *next;
+    struct chain_node **link; /* what points to this one; NULL: in no chain */
+};
+
+struct chain {
+    struct chain_node *first;
+};
+
+/* struct chain_node *node. The body may remove and free node, but no other node of the chain. */
+#define chain_for_each_safe(node, chain)                                                                     \
+    for (struct chain_node *node = (chain)->first, *node##_next = node ? node->next : NULL; node;            \
+         node = node##_next, node##_next = node ? node->next : NULL)
+
+static inline bool chain_empty(const struct chain *chain)
+{
+    return chain->first == NULL;
+}
+
+static inline void chain_push_front(struct chain *chain, struct chain_node *node)
+{
+    node->next = chain->first;
+    node->link = &chain->first;
+    if (node->next)
+        node->next->link = &node->next;
+    chain->first = node;
+}
+
+static inline void chain_remove(struct chain_node *node)
+{
+    if (!node->link)
+        return;
+    *node->link = node->next;
+    if (node->next)
+        node->next->link = node->link;
+    *node = (struct chain_node){0};
+}

@@ -78,12 +78,58 @@ static void moves_all_to_the_end(void **state)
         assert_int_equal(number_at(list_pop_front(&to)), i);
 }
 
+struct link {
+    int number;
+    struct chain_node node;
+};
+
+static int link_number(struct chain_node *node)
+{
+    return container_of(node, struct link, node)->number;
+}
+
+static void a_chain_gives_the_newest_first(void **state)
+{
+    struct chain chain = {0};
+    struct link links[3] = {{.number = 1}, {.number = 2}, {.number = 3}};
+    assert_true(chain_empty(&chain));
+    for (int i = 0; i < 3; i++)
+        chain_push_front(&chain, &links[i].node);
+    assert_false(chain_empty(&chain));
+    int expected = 3;
+    chain_for_each_safe(node, &chain)
+        assert_int_equal(link_number(node), expected--);
+    assert_int_equal(expected, 0);
+}
+
+static void a_link_leaves_a_chain_from_anywhere(void **state)
+{
+    for (int leaves = 0; leaves < 3; leaves++) {
+        struct chain chain = {0};
+        struct link links[3] = {{.number = 0}, {.number = 1}, {.number = 2}};
+        for (int i = 0; i < 3; i++)
+            chain_push_front(&chain, &links[i].node);
+        chain_remove(&links[leaves].node);
+        chain_remove(&links[leaves].node);
+        int left = 0;
+        chain_for_each_safe(node, &chain) {
+            assert_int_not_equal(link_number(node), leaves);
+            chain_remove(node);
+            left++;
+        }
+        assert_int_equal(left, 2);
+        assert_true(chain_empty(&chain));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_the_order),
         cmocka_unit_test(the_body_may_remove_its_node),
         cmocka_unit_test(removing_twice_does_nothing),
+        cmocka_unit_test(a_chain_gives_the_newest_first),
+        cmocka_unit_test(a_link_leaves_a_chain_from_anywhere),
         cmocka_unit_test(moves_all_to_the_end),
     };
     return cmocka_run_group_tests_name("list", tests, NULL, NULL);
