@@ -22,9 +22,9 @@ struct logging_out {
 static void close_windows_of(struct agent *agent, struct str token_hash)
 {
     agent->signed_out = true;
-    list_for_each_safe(node, &agent->sessions) {
+    chain_for_each_safe(node, &agent->sessions) {
         struct session *session = container_of(node, struct session, person_node);
-        if (session->token_hash && str_eq_c(token_hash, session->token_hash))
+        if (str_eq_c(token_hash, session->its.token_hash))
             session_close(session, PROTO_CLOSE_LOGGED_OUT);
         else
             agent->signed_out = false;
@@ -42,13 +42,13 @@ static void on_token_dropped(void *ctx, enum store_result result, struct str tex
 
 static struct logging_out *logging_out_new(const struct session *session, const struct proto_request *request)
 {
-    size_t len = strlen(session->token_hash);
+    size_t len = strlen(session->its.token_hash);
     struct logging_out *leaving = sb_calloc(1, sizeof *leaving + len + 1);
     if (!leaving)
         return NULL;
     leaving->to = reply_to(session, request);
     leaving->agent = session->who.agent;
-    memcpy(leaving->token_hash, session->token_hash, len);
+    memcpy(leaving->token_hash, session->its.token_hash, len);
     return leaving;
 }
 
@@ -58,7 +58,7 @@ void on_logout(struct session *session, const struct proto_request *request)
     if (!leaving) {
         refuse(session, request, PROTO_ERROR_UNAVAILABLE, reply_no_memory);
     } else if (!store_token_drop(session_hub(session)->store, session->site->id,
-                                 str_from(session->token_hash), on_token_dropped, leaving)) {
+                                 str_from(session->its.token_hash), on_token_dropped, leaving)) {
         refuse_result(&leaving->to, STORE_UNAVAILABLE);
         sb_free(leaving);
     }

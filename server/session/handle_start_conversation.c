@@ -19,6 +19,7 @@ enum { PREVIEW_BYTES = 160 };
 struct starting {
     struct reply_to to;
     struct site *site;
+    struct id opened; /* the conversation, once it is */
     char custom_id[PROTO_CUSTOM_ID_MAX_LENGTH + 1];
     struct event_id event;
     int64_t at_ms;
@@ -30,8 +31,8 @@ struct starting {
 static void starting_free(struct starting *starting)
 {
     struct session *session = reply_session(&starting->to);
-    if (session)
-        session->joining = (struct id){0};
+    if (session && session->its.joining == &starting->opened)
+        session->its.joining = NULL;
     sb_free(starting);
 }
 
@@ -96,8 +97,8 @@ static void starting_opened(struct starting *starting, enum store_result result,
         metrics_observe_us(H_ACK, clock_mono_us() - starting->to.received_us);
         metrics_add_labelled(M_MESSAGES, str_from(proto_role_str(PROTO_ROLE_SHOPPER)), 1);
     }
-    if (session)
-        id_parse(transition->values[0], 'c', &session->joining);
+    if (session && id_parse(transition->values[0], 'c', &starting->opened))
+        session->its.joining = &starting->opened;
     live_open(site, transition->values[0], on_opened_live, starting);
     site_apply(site, &transition->changes);
 }

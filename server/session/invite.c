@@ -25,16 +25,22 @@ static void on_view(void *ctx, enum store_result result, struct live *live, stru
     view_free(view);
 }
 
+static bool session_joins(const struct session *session, const struct id *conversation)
+{
+    return session->role == PROTO_SHOPPER && session->its.joining &&
+           id_eq(session->its.joining, conversation);
+}
+
 static void invite_session(struct live *live, struct session *session)
 {
-    if (session->closing || live_viewer(live, session) || id_eq(&session->joining, &live->conversation.id))
+    if (session->closing || live_viewer(live, session) || session_joins(session, &live->conversation.id))
         return;
     view_read(live, session->id, view_newest, VIEW_BYTES_MAX, on_view, (void *)(uintptr_t)session->id);
 }
 
-static void invite_sessions(struct live *live, struct list *sessions)
+static void invite_sessions(struct live *live, struct chain *sessions)
 {
-    list_for_each_safe(node, sessions) {
+    chain_for_each_safe(node, sessions) {
         invite_session(live, container_of(node, struct session, person_node));
     }
 }

@@ -68,7 +68,7 @@ struct viewer *live_viewer(struct live *live, const struct session *session)
 /* Whoever opens the next conversation no longer looks at the one before. */
 static void session_leave_closed(struct session *session)
 {
-    list_for_each_safe(node, &session->viewers) {
+    chain_for_each_safe(node, &session->viewers) {
         struct viewer *viewer = container_of(node, struct viewer, session_node);
         if (!conversation_is_open(&viewer->live->conversation))
             viewer_free(viewer);
@@ -100,7 +100,7 @@ bool live_view(struct live *live, struct session *session)
     viewer->live = live;
     viewer->session = session;
     list_push_back(&live->viewers, &viewer->live_node);
-    list_push_back(&session->viewers, &viewer->session_node);
+    chain_push_front(&session->viewers, &viewer->session_node);
     if (session->role == PROTO_SHOPPER && conversation_is_open(&live->conversation)) {
         session_leave_closed(session);
         live_shopper_came(live, session->who.shopper);
@@ -112,7 +112,7 @@ void viewer_free(struct viewer *viewer)
 {
     struct live *live = viewer->live;
     list_remove(&viewer->live_node);
-    list_remove(&viewer->session_node);
+    chain_remove(&viewer->session_node);
     sb_free(viewer);
     live_drop_if_idle(live);
 }

@@ -57,7 +57,7 @@ struct live {
 /* One session looking at one conversation. */
 struct viewer {
     struct list_node live_node;
-    struct list_node session_node;
+    struct chain_node session_node;
     struct live *live;
     struct session *session;
 };

@@ -28,7 +28,7 @@ struct login *login_new(struct session *session, struct site *site, const struct
         login->url = sb_strdup(payload->page->url);
         login->title = payload->page->title.data ? sb_strdup(payload->page->title) : NULL;
     }
-    session->login->under_way = true;
+    session->who.login->under_way = true;
     for (size_t i = 0; i < payload->cursors_count; i++) {
         struct login_item *item = login_add(login, payload->cursors[i].conversation_id);
         if (item)
@@ -54,8 +54,8 @@ static void login_answer_error(struct login *login, const struct proto_error *er
 {
     struct session *session = reply_session(&login->to);
     metrics_add_labelled(M_LOGINS, str_from(proto_error_type_str(error->type)), 1);
-    if (session && session->login) {
-        session->login->under_way = false;
+    if (session && session->role == PROTO_ANONYMOUS) {
+        session->who.login->under_way = false;
         session_extend_login(session);
     }
     if (session)
@@ -279,9 +279,8 @@ static bool login_become(struct login *login, struct session *session)
     if (shopper) {
         session_become_shopper(session, login->site, shopper);
     } else {
-        session->token_hash = login->token_hash;
+        session_become_agent(session, login->site, login->agent, login->token_hash);
         login->token_hash = NULL;
-        session_become_agent(session, login->site, login->agent);
     }
     metrics_add_labelled(M_LOGINS, STR("ok"), 1);
     return true;
@@ -298,7 +297,7 @@ void login_finish(struct login *login)
         login_answer(login);
         return;
     }
-    session->outbound.corked = true;
+    session->corked = true;
     login->items_left = login->items_count;
     size_t count = login->items_count; /* the last one done frees the login */
     for (size_t i = 0; i < count; i++)

@@ -38,7 +38,7 @@ static void login_agent_known(struct login *login)
 static void login_failed(struct login *login, const char *message, bool final)
 {
     struct session *session = reply_session(&login->to);
-    bool close = session && (final || ++session->login->wrong_passwords >= PROTO_LOGIN_WRONG_MAX_COUNT);
+    bool close = session && (final || ++session->who.login->wrong_passwords >= PROTO_LOGIN_WRONG_MAX_COUNT);
     log_info("login_failed", LOG_STR("site", login->site->id), LOG_CSTR("why", message));
     login_refuse(login, PROTO_ERROR_AUTHENTICATION_FAILED, message);
     if (close)
@@ -219,7 +219,7 @@ static void login_check(struct login *login, struct session *session,
 {
     struct password_check *check = check_new(login, request->password);
     if (check &&
-        login_count_try(check, login_account(login, request->email), str_from(session->login->address)))
+        login_count_try(check, login_account(login, request->email), str_from(session->who.login->address)))
         return;
     if (check)
         check_free(check);
@@ -233,7 +233,7 @@ static void login_by_password(struct login *login, struct session *session,
     login->agent = config ? site_agent(login->site, config->id) : NULL;
     int64_t wait_ms =
         login_guard_try(&login->site->hub->login_guard, login->site->id, login_account(login, request->email),
-                        str_from(session->login->address), clock_mono_ms());
+                        str_from(session->who.login->address), clock_mono_ms());
     if (wait_ms > 0)
         login_refuse_for(login, wait_ms);
     else if (login->site->config->agents_count == 0)

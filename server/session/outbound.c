@@ -7,32 +7,37 @@ enum { RING_MIN = 8 };
 
 static bool outbound_grow(struct outbound *outbound)
 {
-    uint32_t cap = outbound->cap ? outbound->cap * 2 : RING_MIN;
-    struct frame **ring = sb_malloc(cap * sizeof(struct frame *));
+    struct outbound_ring *old = outbound->ring;
+    uint32_t cap = old ? old->cap * 2 : RING_MIN;
+    struct outbound_ring *ring = sb_malloc(sizeof *ring + cap * sizeof *ring->frames);
     if (!ring)
         return false;
-    for (uint32_t i = 0; i < outbound->count; i++)
-        ring[i] = outbound->ring[(outbound->first + i) & (outbound->cap - 1)];
-    sb_free(outbound->ring);
+    *ring = (struct outbound_ring){.cap = cap};
+    if (old) {
+        ring->count = old->count;
+        ring->bytes = old->bytes;
+        for (uint32_t i = 0; i < old->count; i++)
+            ring->frames[i] = old->frames[(old->first + i) & (old->cap - 1)];
+    }
+    sb_free(old);
     outbound->ring = ring;
-    outbound->cap = cap;
-    outbound->first = 0;
     return true;
 }
 
-static void outbound_account(struct outbound *outbound, int64_t bytes)
+static void outbound_account(struct outbound_ring *ring, int64_t bytes)
 {
-    outbound->bytes = (uint32_t)(outbound->bytes + bytes);
+    ring->bytes = (uint32_t)(ring->bytes + bytes);
     metrics_add(M_OUTBOUND_BYTES, bytes);
 }
 
 static enum outbound_result outbound_admit(struct outbound *outbound, const struct frame *frame)
 {
-    if (frame->ephemeral && outbound->bytes > OUTBOUND_SOFT_BYTES)
+    const struct outbound_ring *ring = outbound->ring;
+    if (ring && frame->ephemeral && ring->bytes > OUTBOUND_SOFT_BYTES)
         return OUTBOUND_LEFT_OUT;
-    if (outbound->bytes >= OUTBOUND_HARD_BYTES || outbound->count == OUTBOUND_MAX_FRAMES)
+    if (ring && (ring->bytes >= OUTBOUND_HARD_BYTES || ring->count == OUTBOUND_MAX_FRAMES))
         return OUTBOUND_TOO_SLOW;
-    if (outbound->count == outbound->cap && !outbound_grow(outbound))
+    if ((!ring || ring->count == ring->cap) && !outbound_grow(outbound))
         return OUTBOUND_TOO_SLOW;
     return OUTBOUND_QUEUED;
 }
@@ -42,42 +47,42 @@ enum outbound_result outbound_push(struct outbound *outbound, struct frame *fram
     enum outbound_result result = outbound_admit(outbound, frame);
     if (result != OUTBOUND_QUEUED)
         return result;
-    outbound->ring[(outbound->first + outbound->count++) & (outbound->cap - 1)] = frame_ref(frame);
-    outbound_account(outbound, frame->len_bytes);
+    struct outbound_ring *ring = outbound->ring;
+    ring->frames[(ring->first + ring->count++) & (ring->cap - 1)] = frame_ref(frame);
+    outbound_account(ring, frame->len_bytes);
     return OUTBOUND_QUEUED;
 }
 
-enum outbound_result outbound_uncork(struct outbound *outbound, struct frame *first)
+enum outbound_result outbound_push_first(struct outbound *outbound, struct frame *first)
 {
     enum outbound_result result = outbound_admit(outbound, first);
-    outbound->corked = false;
     if (result != OUTBOUND_QUEUED)
         return result;
-    outbound->first = (outbound->first - 1) & (outbound->cap - 1);
-    outbound->ring[outbound->first] = frame_ref(first);
-    outbound->count++;
-    outbound_account(outbound, first->len_bytes);
+    struct outbound_ring *ring = outbound->ring;
+    ring->first = (ring->first - 1) & (ring->cap - 1);
+    ring->frames[ring->first] = frame_ref(first);
+    ring->count++;
+    outbound_account(ring, first->len_bytes);
     return OUTBOUND_QUEUED;
 }
 
 struct frame *outbound_pop(struct outbound *outbound)
 {
-    if (outbound->count == 0 || outbound->corked)
+    struct outbound_ring *ring = outbound->ring;
+    if (!ring)
         return NULL;
-    struct frame *frame = outbound->ring[outbound->first];
-    outbound->first = (outbound->first + 1) & (outbound->cap - 1);
-    outbound_account(outbound, -(int64_t)frame->len_bytes);
-    if (--outbound->count == 0) {
-        sb_free(outbound->ring);
+    struct frame *frame = ring->frames[ring->first];
+    ring->first = (ring->first + 1) & (ring->cap - 1);
+    outbound_account(ring, -(int64_t)frame->len_bytes);
+    if (--ring->count == 0) {
+        sb_free(ring);
         outbound->ring = NULL;
-        outbound->cap = outbound->first = 0;
     }
     return frame;
 }
 
 void outbound_fini(struct outbound *outbound)
 {
-    outbound->corked = false;
     for (struct frame *frame = outbound_pop(outbound); frame; frame = outbound_pop(outbound))
         frame_unref(frame);
 }

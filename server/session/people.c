@@ -32,21 +32,24 @@ struct shopper *shopper_enter(struct site *site, const struct id *id)
     shopper = sb_calloc(1, sizeof *shopper);
     if (!shopper)
         return NULL;
-    shopper->site = site;
     shopper->id = *id;
-    list_init(&shopper->sessions);
     if (map_put(&site->shoppers, &shopper->node, id_str(&shopper->id)))
         return shopper;
     sb_free(shopper);
     return NULL;
 }
 
-static void shopper_gone(struct wheel_timer *timer)
+void shopper_free(struct shopper *shopper)
 {
-    struct shopper *shopper = container_of(timer, struct shopper, leaving);
-    struct live *live = shopper->current;
-    map_remove(&shopper->site->shoppers, &shopper->node);
+    sb_free(shopper->leaving);
     sb_free(shopper);
+}
+
+static void shopper_gone(struct site *site, struct shopper *shopper)
+{
+    struct live *live = shopper->current;
+    map_remove(&site->shoppers, &shopper->node);
+    shopper_free(shopper);
     if (!live)
         return;
     if (live_is_idle(live)) {
@@ -55,6 +58,42 @@ static void shopper_gone(struct wheel_timer *timer)
     }
     push_shopper_presence(live);
     peers_shopper_moved(live);
+}
+
+/* What only those few have whose last session just went. */
+struct leaving {
+    struct wheel_timer timer;
+    struct site *site;
+    struct shopper *shopper;
+};
+
+static void leaving_fired(struct wheel_timer *timer)
+{
+    struct leaving *leaving = container_of(timer, struct leaving, timer);
+    shopper_gone(leaving->site, leaving->shopper);
+}
+
+/* Without memory they are gone at once. */
+static void shopper_leaves(struct site *site, struct shopper *shopper)
+{
+    struct leaving *leaving = sb_calloc(1, sizeof *leaving);
+    if (!leaving) {
+        shopper_gone(site, shopper);
+        return;
+    }
+    shopper->leaving = leaving;
+    leaving->site = site;
+    leaving->shopper = shopper;
+    wheel_arm(&site->hub->wheel, &leaving->timer, SHOPPER_LEAVE_DELAY_MS, leaving_fired);
+}
+
+static void shopper_stays(struct site *site, struct shopper *shopper)
+{
+    if (!shopper->leaving)
+        return;
+    wheel_disarm(&site->hub->wheel, &shopper->leaving->timer);
+    sb_free(shopper->leaving);
+    shopper->leaving = NULL;
 }
 
 /* ---- agents ---- */
@@ -87,7 +126,6 @@ static bool agent_set_photo(struct agent *agent)
 bool agent_init(struct agent *agent, struct site *site, const struct config_agent *config)
 {
     *agent = (struct agent){.site = site, .config = config, .accepting = true};
-    list_init(&agent->sessions);
     list_init(&agent->lives);
     agent->profile = (struct proto_agent_profile){.id = config->id, .name = config->name};
     if (config->title.len > 0)
@@ -101,10 +139,10 @@ void agent_fini(struct agent *agent)
     sb_free(agent->teams);
 }
 
-static int list_count(const struct list *list)
+static int sessions_count(const struct agent *agent)
 {
     int count = 0;
-    for (const struct list_node *node = list->head.next; node != &list->head; node = node->next)
+    chain_for_each_safe(node, &agent->sessions)
         count++;
     return count;
 }
@@ -121,7 +159,7 @@ void agent_report(struct agent *agent)
 {
     struct site *site = agent->site;
     agent->unreported =
-        !store_agent_connected(site->hub->store, site->id, agent->config->id, list_count(&agent->sessions),
+        !store_agent_connected(site->hub->store, site->id, agent->config->id, sessions_count(agent),
                                agent->config->capacity, str_from(agent->teams), on_reported, agent);
 }
 
@@ -129,7 +167,7 @@ void agent_send_back(struct agent *agent)
 {
     if (!store_is_up(agent->site->hub->store))
         return;
-    list_for_each_safe(node, &agent->sessions) {
+    chain_for_each_safe(node, &agent->sessions) {
         session_close(container_of(node, struct session, person_node), PROTO_CLOSE_TRY_AGAIN_LATER);
     }
 }
@@ -164,27 +202,27 @@ void person_add(struct session *session)
 {
     struct wheel *wheel = &session_hub(session)->wheel;
     if (session->role == PROTO_AGENT) {
-        list_push_back(&session->who.agent->sessions, &session->person_node);
+        chain_push_front(&session->who.agent->sessions, &session->person_node);
         wheel_disarm(wheel, &session->who.agent->leaving);
         session->who.agent->signed_out = false;
         agent_report(session->who.agent);
     } else {
-        list_push_back(&session->who.shopper->sessions, &session->person_node);
-        wheel_disarm(wheel, &session->who.shopper->leaving);
+        chain_push_front(&session->who.shopper->sessions, &session->person_node);
+        shopper_stays(session->site, session->who.shopper);
     }
 }
 
 void person_remove(struct session *session)
 {
     struct wheel *wheel = &session_hub(session)->wheel;
-    list_remove(&session->person_node);
+    chain_remove(&session->person_node);
     if (session->role == PROTO_AGENT) {
         struct agent *agent = session->who.agent;
-        if (list_empty(&agent->sessions))
+        if (chain_empty(&agent->sessions))
             wheel_arm(wheel, &agent->leaving, agent->signed_out ? 0 : AGENT_LEAVE_DELAY_MS, agent_gone);
         else
             agent_report(agent);
-    } else if (list_empty(&session->who.shopper->sessions)) {
-        wheel_arm(wheel, &session->who.shopper->leaving, SHOPPER_LEAVE_DELAY_MS, shopper_gone);
+    } else if (chain_empty(&session->who.shopper->sessions)) {
+        shopper_leaves(session->site, session->who.shopper);
     }
 }

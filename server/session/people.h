@@ -22,11 +22,10 @@ struct site;
 
 struct shopper {
     struct map_node node; /* in site->shoppers */
-    struct site *site;
     struct id id;
-    struct list sessions; /* struct session by person_node */
-    struct wheel_timer leaving;
-    struct live *current; /* their open, or last, conversation; stays in view while they are here */
+    struct chain sessions;   /* struct session by person_node */
+    struct leaving *leaving; /* owned; while there are no sessions */
+    struct live *current;    /* their open, or last, conversation; stays in view while they are here */
 };
 
 struct agent {
@@ -35,7 +34,7 @@ struct agent {
     struct proto_agent_profile profile;
     char *photo_path; /* owned; NULL: no photo */
     char *teams;      /* owned; comma-separated */
-    struct list sessions;
+    struct chain sessions;
     struct list lives; /* struct live by agent_node: theirs, as far as this node looks at them */
     struct wheel_timer leaving;
     bool signed_out; /* on purpose: their conversations wait for nobody */
@@ -50,6 +49,7 @@ struct agent {
 struct shopper *shopper_enter(struct site *site, const struct id *id);
 struct shopper *shopper_find(struct site *site, struct str id);
 bool shopper_present(struct site *site, struct str id);
+void shopper_free(struct shopper *shopper); /* taken out of the map, and leaving or not, its time is over */
 
 bool agent_init(struct agent *agent, struct site *site, const struct config_agent *config);
 void agent_fini(struct agent *agent);

@@ -34,9 +34,9 @@ static void push_to_viewers(struct live *live, enum push_to to, const struct ses
     frame_unref(frame);
 }
 
-static void push_to_sessions(struct list *sessions, struct frame *frame)
+static void push_to_sessions(struct chain *sessions, struct frame *frame)
 {
-    list_for_each_safe(node, sessions) {
+    chain_for_each_safe(node, sessions) {
         session_send(container_of(node, struct session, person_node), frame);
     }
 }
@@ -167,7 +167,7 @@ void push_routing_status(struct agent *agent, const struct session *except)
     };
     proto_encode_routing_status_updated_push(respond_buf(), &push);
     struct frame *frame = respond_frame(false);
-    list_for_each_safe(node, &agent->sessions) {
+    chain_for_each_safe(node, &agent->sessions) {
         struct session *session = container_of(node, struct session, person_node);
         if (session != except)
             push_frame(session, PROTO_PUSH_ROUTING_STATUS_UPDATED, frame);

@@ -20,57 +20,71 @@ static struct rate_limit session_rate(void)
 
 /* ---- the table: an id is a slot and how often the slot was used ---- */
 
+enum { DEADLINE_UNIT_MS = 100, SWEEP_MS = 500 }; /* how late a deadline may be, at most */
+
+struct slot {
+    struct session *session; /* NULL: free */
+    uint32_t uses;
+    union {
+        uint32_t deadline;  /* in DEADLINE_UNIT_MS: first to log in, then for something to come in */
+        uint32_t next_free; /* of a free slot: the next one's number, and 1; 0: the last */
+    };
+};
+
 static struct {
-    struct session **slots; /* a free slot holds NULL */
-    uint32_t *uses;
-    uint32_t *free_slots;
-    uint32_t cap, free_count;
+    struct slot *slots; /* the first `used` have been in use */
+    uint32_t cap, used, first_free, sessions_count;
+    struct wheel_timer sweep; /* while there are sessions */
 } table;
 
 static bool table_grow(void)
 {
     uint32_t cap = table.cap ? table.cap * 2 : 64;
-    struct session **slots = sb_realloc(table.slots, cap * sizeof *slots);
-    if (slots)
-        table.slots = slots;
-    uint32_t *uses = sb_realloc(table.uses, cap * sizeof *uses);
-    if (uses)
-        table.uses = uses;
-    uint32_t *free_slots = sb_realloc(table.free_slots, cap * sizeof *free_slots);
-    if (free_slots)
-        table.free_slots = free_slots;
-    if (!slots || !uses || !free_slots)
+    struct slot *slots = sb_realloc(table.slots, cap * sizeof *slots);
+    if (!slots)
         return false;
-    for (uint32_t slot = cap; slot-- > table.cap;) {
-        slots[slot] = NULL;
-        uses[slot] = 0;
-        free_slots[table.free_count++] = slot;
-    }
+    table.slots = slots;
     table.cap = cap;
     return true;
 }
 
 static bool table_add(struct session *session)
 {
-    if (table.free_count == 0 && !table_grow())
-        return false;
-    uint32_t slot = table.free_slots[--table.free_count];
-    table.slots[slot] = session;
-    session->id = (uint64_t)++table.uses[slot] << 32 | slot;
+    uint32_t number = table.first_free - 1;
+    if (table.first_free) {
+        table.first_free = table.slots[number].next_free;
+    } else {
+        if (table.used == table.cap && !table_grow())
+            return false;
+        number = table.used++;
+        table.slots[number].uses = 0;
+    }
+    struct slot *slot = &table.slots[number];
+    slot->session = session;
+    session->id = (uint64_t)++slot->uses << 32 | number;
+    table.sessions_count++;
     return true;
+}
+
+static struct slot *slot_of(const struct session *session)
+{
+    return &table.slots[(uint32_t)session->id];
 }
 
 static void table_remove(struct session *session)
 {
-    uint32_t slot = (uint32_t)session->id;
-    table.slots[slot] = NULL;
-    table.free_slots[table.free_count++] = slot;
+    struct slot *slot = slot_of(session);
+    slot->session = NULL;
+    slot->next_free = table.first_free;
+    table.first_free = (uint32_t)session->id + 1;
+    table.sessions_count--;
 }
 
 struct session *session_by_id(uint64_t id)
 {
-    uint32_t slot = (uint32_t)id;
-    struct session *session = slot < table.cap && table.uses[slot] == id >> 32 ? table.slots[slot] : NULL;
+    uint32_t number = (uint32_t)id;
+    struct session *session =
+        number < table.used && table.slots[number].uses == id >> 32 ? table.slots[number].session : NULL;
     return session && !session->closing ? session : NULL;
 }
 
@@ -82,16 +96,53 @@ void sessions_init(void)
 void sessions_fini(void)
 {
     sb_free(table.slots);
-    sb_free(table.uses);
-    sb_free(table.free_slots);
     memset(&table, 0, sizeof table);
 }
 
 void sessions_each(session_fn fn, void *ctx)
 {
-    for (uint32_t slot = 0; slot < table.cap; slot++)
-        if (table.slots[slot] && !table.slots[slot]->closing)
-            fn(table.slots[slot], ctx);
+    for (uint32_t i = 0; i < table.used; i++)
+        if (table.slots[i].session && !table.slots[i].session->closing)
+            fn(table.slots[i].session, ctx);
+}
+
+/* ---- deadlines ---- */
+
+static int64_t idle_timeout_ms(void)
+{
+    return hub_get()->config->ping_interval_ms + PROTO_PING_LATE_MS;
+}
+
+/* Something has to happen within so many ms. */
+static void session_expect(const struct session *session, int64_t ms)
+{
+    slot_of(session)->deadline = (uint32_t)((clock_mono_ms() + ms) / DEADLINE_UNIT_MS + 1);
+}
+
+/* One timer for all looks through the table. With a timer in each a session would be half as large again, and
+ * this way one that says something only writes a number. */
+static void sweep_fired(struct wheel_timer *timer)
+{
+    int64_t now = clock_mono_ms() / DEADLINE_UNIT_MS;
+    for (uint32_t i = 0; i < table.used; i++) {
+        struct session *session = table.slots[i].session;
+        if (session && table.slots[i].deadline <= now)
+            session_close(session,
+                          session->role == PROTO_ANONYMOUS ? PROTO_CLOSE_LOGIN_TIMEOUT : PROTO_CLOSE_IDLE);
+    }
+    if (table.sessions_count > 0)
+        wheel_arm(&hub_get()->wheel, timer, SWEEP_MS, sweep_fired);
+}
+
+static void sweep_start(void)
+{
+    if (!wheel_timer_armed(&table.sweep))
+        wheel_arm(&hub_get()->wheel, &table.sweep, SWEEP_MS, sweep_fired);
+}
+
+void session_extend_login(struct session *session)
+{
+    session_expect(session, PROTO_LOGIN_TIMEOUT_MS);
 }
 
 /* ---- who ---- */
@@ -123,14 +174,23 @@ static void session_count(const struct session *session, int delta)
     metrics_add_labelled(M_SESSIONS, str_from(session_role_str(session)), delta);
 }
 
-static void session_login_free(struct session *session)
+static struct session_login *session_login_new(struct str origin, struct str address)
 {
-    if (!session->login)
+    struct session_login *login = sb_calloc(1, sizeof *login);
+    if (!login)
+        return NULL;
+    login->origin = sb_strdup(origin);
+    login->address = sb_strdup(address);
+    return login;
+}
+
+static void session_login_free(struct session_login *login)
+{
+    if (!login)
         return;
-    sb_free(session->login->origin);
-    sb_free(session->login->address);
-    sb_free(session->login);
-    session->login = NULL;
+    sb_free(login->origin);
+    sb_free(login->address);
+    sb_free(login);
 }
 
 static void session_become(struct session *session, struct site *site, uint8_t role)
@@ -139,42 +199,23 @@ static void session_become(struct session *session, struct site *site, uint8_t r
     session->site = site;
     session->role = role;
     session_count(session, +1);
-    session_login_free(session);
+    session_expect(session, idle_timeout_ms());
     person_add(session);
 }
 
 void session_become_shopper(struct session *session, struct site *site, struct shopper *shopper)
 {
+    session_login_free(session->who.login);
     session->who.shopper = shopper;
     session_become(session, site, PROTO_SHOPPER);
 }
 
-void session_become_agent(struct session *session, struct site *site, struct agent *agent)
+void session_become_agent(struct session *session, struct site *site, struct agent *agent, char *token_hash)
 {
+    session_login_free(session->who.login);
     session->who.agent = agent;
+    session->its.token_hash = token_hash;
     session_become(session, site, PROTO_AGENT);
-}
-
-/* ---- deadlines ---- */
-
-static int64_t idle_timeout_ms(void)
-{
-    return hub_get()->config->ping_interval_ms + PROTO_PING_LATE_MS;
-}
-
-/* Rearmed only when it fires: an active session costs the wheel nothing. */
-static void timer_fired(struct wheel_timer *timer)
-{
-    struct session *session = container_of(timer, struct session, timer);
-    if (session->role == PROTO_ANONYMOUS) {
-        session_close(session, PROTO_CLOSE_LOGIN_TIMEOUT);
-        return;
-    }
-    int64_t left_ms = session->received_ms + idle_timeout_ms() - clock_mono_ms();
-    if (left_ms > 0)
-        wheel_arm(&hub_get()->wheel, timer, left_ms, timer_fired);
-    else
-        session_close(session, PROTO_CLOSE_IDLE);
 }
 
 /* ---- frames out ---- */
@@ -191,20 +232,16 @@ void session_send(struct session *session, struct frame *frame)
 
 void session_uncork(struct session *session, struct frame *first)
 {
-    if (outbound_uncork(&session->outbound, first) == OUTBOUND_TOO_SLOW)
+    session->corked = false;
+    if (outbound_push_first(&session->outbound, first) == OUTBOUND_TOO_SLOW)
         session_close(session, PROTO_CLOSE_SLOW_READER);
     else
         hub_get()->transport.want_write(session->conn);
 }
 
-void session_extend_login(struct session *session)
-{
-    wheel_arm(&hub_get()->wheel, &session->timer, PROTO_LOGIN_TIMEOUT_MS, timer_fired);
-}
-
 struct frame *session_next_frame(struct session *session)
 {
-    struct frame *frame = outbound_pop(&session->outbound);
+    struct frame *frame = session->corked ? NULL : outbound_pop(&session->outbound);
     if (frame && frame->received_us > 0)
         metrics_observe_us(H_DELIVERY, clock_mono_us() - frame->received_us);
     return frame;
@@ -239,19 +276,13 @@ static struct session *session_new(struct conn *conn, struct str origin, struct 
     struct session *session = sb_calloc(1, sizeof *session);
     if (!session)
         return NULL;
+    struct session_login *login = session_login_new(origin, address);
     session->conn = conn;
     session->role = PROTO_ANONYMOUS;
-    session->received_ms = clock_mono_ms();
-    list_init(&session->viewers);
-    list_node_init(&session->person_node);
-    session->login = sb_calloc(1, sizeof *session->login);
-    if (session->login) {
-        session->login->origin = sb_strdup(origin);
-        session->login->address = sb_strdup(address);
-    }
-    if (session->login && session->login->origin && session->login->address && table_add(session))
+    session->who.login = login;
+    if (login && login->origin && login->address && table_add(session))
         return session;
-    session_login_free(session);
+    session_login_free(login);
     sb_free(session);
     return NULL;
 }
@@ -262,7 +293,8 @@ struct session *session_open(struct conn *conn, struct str origin, struct str ad
     if (!session)
         return NULL;
     session_count(session, +1);
-    wheel_arm(&hub_get()->wheel, &session->timer, PROTO_LOGIN_TIMEOUT_MS, timer_fired);
+    session_expect(session, PROTO_LOGIN_TIMEOUT_MS);
+    sweep_start();
     return session;
 }
 
@@ -272,7 +304,8 @@ void session_receive(struct session *session, struct str message)
         return;
     if (hub_get()->draining)
         return; /* never acknowledged, so sent again when the client is back */
-    session->received_ms = clock_mono_ms();
+    if (session->role != PROTO_ANONYMOUS)
+        session_expect(session, idle_timeout_ms());
     metrics_add(M_FRAMES_RECEIVED, 1);
     struct rate_limit limit = session_rate();
     dispatch(session, &limit, message);
@@ -289,16 +322,17 @@ void session_closed(struct session *session)
 {
     session->closing = true;
     log_info("session_closed", LOG_I64("session", session->id), LOG_CSTR("role", session_role_str(session)));
-    wheel_disarm(&hub_get()->wheel, &session->timer);
     session_count(session, -1);
-    list_for_each_safe(node, &session->viewers) {
+    chain_for_each_safe(node, &session->viewers) {
         viewer_free(container_of(node, struct viewer, session_node));
     }
     if (session->role != PROTO_ANONYMOUS)
         person_remove(session);
+    else
+        session_login_free(session->who.login);
+    if (session->role == PROTO_AGENT)
+        sb_free(session->its.token_hash);
     table_remove(session);
-    session_login_free(session);
-    sb_free(session->token_hash);
     outbound_fini(&session->outbound);
     sb_free(session);
 }

@@ -7,7 +7,6 @@
 
 #include "base/ids.h"
 #include "base/list.h"
-#include "base/wheel.h"
 #include "domain/rate.h"
 #include "proto.h"
 #include "session/outbound.h"
@@ -18,26 +17,30 @@ struct hub;
 struct shopper;
 struct site;
 
+/* A server holds a hundred thousand of these, nearly all of shoppers who say nothing: it counts what they are
+ * large. */
 struct session {
     struct conn *conn; /* net's; gone when net says so */
     uint64_t id;
-    struct site *site; /* NULL until logged in */
-    union {
+    struct site *site;               /* NULL until logged in */
+    union {                          /* by role */
+        struct session_login *login; /* anonymous; owned */
         struct shopper *shopper;
         struct agent *agent;
     } who;
-    struct list_node person_node; /* in who's sessions */
-    struct list viewers;          /* struct viewer by session_node */
+    union {
+        const struct id *joining; /* a shopper's: the conversation that a request of this session is just
+                                     opening, in that request; NULL: none */
+        char *token_hash;         /* an agent's; owned */
+    } its;
+    struct chain_node person_node; /* in who's sessions */
+    struct chain viewers;          /* struct viewer by session_node */
     struct outbound outbound;
-    struct wheel_timer timer; /* first the log-in deadline, then silence */
     struct rate rate;
-    int64_t received_ms;         /* when something last came in */
-    struct session_login *login; /* owned, until logged in: origin, address, wrong passwords; then NULL */
-    char *token_hash;            /* owned; agents only */
-    struct id joining;           /* the conversation that a request of this session is just opening */
-    uint8_t role;                /* PROTO_ANONYMOUS, PROTO_SHOPPER or PROTO_AGENT */
-    uint8_t errors;              /* refused requests in a row */
+    uint8_t role;   /* PROTO_ANONYMOUS, PROTO_SHOPPER or PROTO_AGENT */
+    uint8_t errors; /* refused requests in a row */
     bool closing;
+    bool corked; /* nothing is sent: the log-in's answer comes before what happens meanwhile */
 };
 
 struct session_login {
@@ -61,9 +64,9 @@ void session_close_draining(struct session *session, uint32_t retry_after_ms);
 /* A log-in that failed through no fault of the client's: the deadline begins anew. */
 void session_extend_login(struct session *session);
 
-/* From now on the session is this person's. */
+/* From now on the session is this person's. token_hash is stolen. */
 void session_become_shopper(struct session *session, struct site *site, struct shopper *shopper);
-void session_become_agent(struct session *session, struct site *site, struct agent *agent);
+void session_become_agent(struct session *session, struct site *site, struct agent *agent, char *token_hash);
 
 void sessions_init(void);
 void sessions_fini(void);

@@ -76,7 +76,7 @@ static void apply_conversation(struct site *site, const struct store_changed_con
 {
     struct live *live = live_find(site, changed->id);
     struct agent *agent = changed->agent.len ? site_agent(site, changed->agent) : NULL;
-    bool wanted = shopper_present(site, changed->shopper) || (agent && !list_empty(&agent->sessions));
+    bool wanted = shopper_present(site, changed->shopper) || (agent && !chain_empty(&agent->sessions));
     if (live && live->state != LIVE_LOADING)
         live_follow(live, changed->last_seq);
     else if (wanted)
@@ -171,7 +171,7 @@ static void on_conversations_of_agent(void *ctx, enum store_result result, const
 /* What an agent was given while answers or hints were lost is not in view here yet. */
 static void site_recall_agent(struct site *site, struct agent *agent)
 {
-    if (!list_empty(&agent->sessions) &&
+    if (!chain_empty(&agent->sessions) &&
         !store_conversations_of_agent(site->hub->store, site->id, agent->config->id,
                                       on_conversations_of_agent, agent))
         agent_send_back(agent);
@@ -223,7 +223,7 @@ static void site_write_teams(struct site *site)
 static void site_say_again(struct site *site)
 {
     for (size_t i = 0; i < site->config->agents_count; i++)
-        if (site->agents[i].unreported || !list_empty(&site->agents[i].sessions))
+        if (site->agents[i].unreported || !chain_empty(&site->agents[i].sessions))
             agent_report(&site->agents[i]);
     site_read_again(site);
 }
@@ -331,7 +331,7 @@ void site_fini(struct site *site)
     map_for_each_safe(node, &site->shoppers) {
         struct shopper *shopper = container_of(node, struct shopper, node);
         map_remove(&site->shoppers, node);
-        sb_free(shopper);
+        shopper_free(shopper);
     }
     map_fini(&site->shoppers);
     map_fini(&site->lives);
