@@ -7,31 +7,35 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "shopbell/frame.h"
 #include "shopbell/str.h"
 
-struct conn;    /* net's side of a connection, opaque here */
-struct session; /* session's side, opaque there */
+struct session; /* opaque to net, which has the memory for it */
 
 struct session_transport {
     /* Ask that session_next_frame() be called as soon as the socket takes bytes. Cheap; may be called many
      * times. */
-    void (*want_write)(struct conn *conn);
+    void (*want_write)(struct session *session);
     /* Flush what was taken by session_next_frame(), send a close frame with this code, and drop the socket
      * within a few seconds whatever the peer does. session_closed() follows later, never before this returns.
      */
-    void (*close)(struct conn *conn, uint16_t code, const char *reason);
+    void (*close)(struct session *session, uint16_t code, const char *reason);
 };
 
 /* True when some site lists this exact Origin. Asked during the handshake: a false is answered with 403. An
  * empty or missing Origin is never allowed. */
 bool session_origin_allowed(struct str origin);
 
-/* A handshake succeeded. origin and address (numeric IP) are borrowed until return. NULL: no memory, or
- * draining; net then closes with 1013 (try again later). */
-struct session *session_open(struct conn *conn, struct str origin, struct str address);
+/* How much memory a session takes. It lies in net's own for the connection, so that both are one block. */
+size_t session_bytes(void);
+
+/* A handshake succeeded. session is zeroed memory, aligned for a pointer, that stays until session_closed()
+ * has returned. origin and address (numeric IP) are borrowed until return. False: no memory, or draining;
+ * there is no session, and net closes with 1013 (try again later). */
+bool session_open(struct session *session, struct str origin, struct str address);
 
 /* One whole text message, valid UTF-8, at most PROTO_FRAME_MAX_BYTES; bytes borrowed until return. */
 void session_receive(struct session *session, struct str message);
@@ -43,8 +47,8 @@ struct frame *session_next_frame(struct session *session);
  * it here so that it is counted and logged, then closes by itself with the code given. */
 void session_broke_rules(struct session *session, uint16_t code, const char *what);
 
-/* The socket is gone; the session is freed. Called exactly once for each session_open() that returned a
- * session. */
+/* The socket is gone, and the session ends. Called exactly once for each session_open() that returned true.
+ */
 void session_closed(struct session *session);
 
 /* May this node take shoppers? false sets *why to a static text such as "redis away" or "draining". For

@@ -44,16 +44,18 @@ static int http_cb(struct lws *wsi, enum lws_callback_reasons reason, void *user
     }
 }
 
-static const struct lws_protocols PROTOCOLS[] = {
-    {.name = "http", .callback = http_cb},
-    {
-        .name = HANDSHAKE_SUBPROTOCOL,
-        .callback = sockets_ws_cb,
-        .per_session_data_size = sizeof(struct conn),
-        .rx_buffer_size = CONN_READ_BYTES,
-        .tx_packet_size = INT32_MAX / 2, /* no cap of its own: a send gets all there is */
-    },
-    {0},
+enum { HTTP_PROTOCOL, WS_PROTOCOL, PROTOCOLS_COUNT };
+
+static struct lws_protocols protocols[] = {
+    [HTTP_PROTOCOL] = {.name = "http", .callback = http_cb},
+    [WS_PROTOCOL] =
+        {
+            .name = HANDSHAKE_SUBPROTOCOL,
+            .callback = sockets_ws_cb,
+            .rx_buffer_size = CONN_READ_BYTES,
+            .tx_packet_size = INT32_MAX / 2, /* no cap of its own: a send gets all there is */
+        },
+    [PROTOCOLS_COUNT] = {0},
 };
 
 /* Without a policy every connection gets a timer of five minutes in the one sorted list. */
@@ -113,10 +115,11 @@ static struct lws_context *create_context(struct sockets *sockets)
 
 static struct lws_vhost *create_vhost(struct sockets *sockets)
 {
+    protocols[WS_PROTOCOL].per_session_data_size = sizeof(struct conn) + session_bytes();
     const struct lws_context_creation_info info = {
         .port = CONTEXT_PORT_NO_LISTEN_SERVER,
         .vhost_name = "shopbell",
-        .protocols = PROTOCOLS,
+        .protocols = protocols,
         .retry_and_idle_policy = &NO_IDLE_POLICY,
         .timeout_secs_ah_idle = HANDSHAKE_MAX_S,
         .alpn = "http/1.1",
@@ -128,7 +131,6 @@ static struct lws_vhost *create_vhost(struct sockets *sockets)
 bool sockets_open(struct sockets *sockets, uv_loop_t *loop, struct wheel *wheel)
 {
     *sockets = (struct sockets){.loop = loop, .wheel = wheel};
-    list_init(&sockets->conns);
     list_init(&sockets->dirty);
     sockets->wsis_max = limit_files() - FILES_RESERVED;
     lws_memory_init();

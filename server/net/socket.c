@@ -20,20 +20,39 @@ _Static_assert(LWS_PRE <= FRAME_HEADROOM_BYTES, "lws_write() may use the bytes b
 _Static_assert((int)WS_HEADER_MAX_BYTES <= (int)FRAME_HEADROOM_BYTES,
                "a frame's header goes right before it");
 
+/* ---- which is whose ---- */
+
+static struct sockets *sockets_of(const struct conn *conn)
+{
+    return lws_context_user(lws_get_context(conn->wsi));
+}
+
+static struct conn *conn_of(struct session *session)
+{
+    return container_of(session, struct conn, session);
+}
+
+/* Where it is, or would be: see has_session. */
+static struct session *session_of(struct conn *conn)
+{
+    return (struct session *)(void *)conn->session;
+}
+
 /* ---- writing ---- */
 
 /* An idle handle runs before the next poll, and keeps that one from sleeping. */
 static void mark_dirty(struct conn *conn)
 {
-    struct sockets *sockets = conn->sockets;
+    struct sockets *sockets = sockets_of(conn);
     if (!list_node_linked(&conn->dirty))
         list_push_back(&sockets->dirty, &conn->dirty);
     if (!uv_is_active((uv_handle_t *)&sockets->flush))
         uv_idle_start(&sockets->flush, sockets_flush_cb);
 }
 
-static void want_write(struct conn *conn)
+static void want_write(struct session *session)
 {
+    struct conn *conn = conn_of(session);
     if (conn->state == CONN_OPEN)
         mark_dirty(conn);
 }
@@ -43,9 +62,8 @@ static bool write_raw(struct conn *conn, unsigned char *bytes, size_t len)
     return lws_write(conn->wsi, bytes, len, LWS_WRITE_RAW) >= 0;
 }
 
-static bool write_packed(struct conn *conn)
+static bool write_packed(struct sockets *sockets, struct conn *conn)
 {
-    struct sockets *sockets = conn->sockets;
     size_t len = sockets->out_len;
     sockets->out_len = 0;
     return len == 0 || write_raw(conn, sockets->out, len);
@@ -60,11 +78,10 @@ static void pack(struct sockets *sockets, enum ws_opcode opcode, const void *byt
     sockets->out_len += header + len;
 }
 
-static bool write_frame(struct conn *conn, struct frame *frame)
+static bool write_frame(struct sockets *sockets, struct conn *conn, struct frame *frame)
 {
-    struct sockets *sockets = conn->sockets;
     size_t need = ws_header_bytes(frame->len_bytes) + frame->len_bytes;
-    if (need > sizeof sockets->out - sockets->out_len && !write_packed(conn))
+    if (need > sizeof sockets->out - sockets->out_len && !write_packed(sockets, conn))
         return false;
     if (need <= sizeof sockets->out) {
         pack(sockets, WS_TEXT, frame->bytes, frame->len_bytes);
@@ -75,39 +92,44 @@ static bool write_frame(struct conn *conn, struct frame *frame)
     return write_raw(conn, frame->headroom + FRAME_HEADROOM_BYTES - header, need);
 }
 
-static bool write_frames(struct conn *conn)
+static bool write_frames(struct sockets *sockets, struct conn *conn)
 {
+    struct session *session = session_of(conn);
     struct frame *frame;
-    while (conn->session && !lws_partial_buffered(conn->wsi) && (frame = session_next_frame(conn->session))) {
-        bool ok = write_frame(conn, frame);
+    while (conn->has_session && !lws_partial_buffered(conn->wsi) && (frame = session_next_frame(session))) {
+        bool ok = write_frame(sockets, conn, frame);
         frame_unref(frame);
         if (!ok)
             return false;
     }
-    return write_packed(conn);
+    return write_packed(sockets, conn);
 }
 
 static bool write_close(struct conn *conn)
 {
     unsigned char frame[2 + 2 + CONN_REASON_MAX_BYTES];
-    size_t len = conn->close_reason ? strlen(conn->close_reason) : 0;
+    const char *reason = conn->wait ? conn->wait->close_reason : NULL;
+    size_t len = reason ? strlen(reason) : 0;
     ws_header_before(frame + 2, WS_CLOSE, 2 + len);
     frame[2] = (unsigned char)(conn->close_code >> 8);
     frame[3] = (unsigned char)conn->close_code;
     if (len > 0)
-        memcpy(frame + 4, conn->close_reason, len);
+        memcpy(frame + 4, reason, len);
     conn->state = CONN_CLOSE_SENT;
     return write_raw(conn, frame, 4 + len);
 }
 
-/* False: the socket is broken, close it now. */
+/* False: the socket is broken, or nobody would look after its close for want of memory. Close it now. */
 static bool flush(struct conn *conn)
 {
+    struct sockets *sockets = sockets_of(conn);
     list_remove(&conn->dirty);
-    conn->sockets->out_len = 0;
+    sockets->out_len = 0;
     if (conn->state != CONN_OPEN && conn->state != CONN_CLOSING)
         return true;
-    if (!write_frames(conn) || (conn->state == CONN_CLOSING && !write_close(conn)))
+    if (!write_frames(sockets, conn))
+        return false;
+    if (conn->state == CONN_CLOSING && (!write_close(conn) || !conn->wait))
         return false;
     if (lws_partial_buffered(conn->wsi))
         lws_callback_on_writable(conn->wsi);
@@ -134,43 +156,73 @@ void sockets_flush_cb(uv_idle_t *idle)
     }
 }
 
+/* ---- waiting ---- */
+
+/* False: no memory. One that waits already now waits for this. */
+static bool await(struct conn *conn, int64_t delay_ms, wheel_fn fn)
+{
+    if (!conn->wait)
+        conn->wait = sb_calloc(1, sizeof *conn->wait);
+    if (!conn->wait)
+        return false;
+    conn->wait->conn = conn;
+    wheel_arm(sockets_of(conn)->wheel, &conn->wait->deadline, delay_ms, fn);
+    return true;
+}
+
+static void stop_waiting(struct conn *conn)
+{
+    if (!conn->wait)
+        return;
+    wheel_disarm(sockets_of(conn)->wheel, &conn->wait->deadline);
+    message_reset(&conn->wait->message);
+    sb_free(conn->wait->close_reason);
+    sb_free(conn->wait);
+    conn->wait = NULL;
+}
+
 /* ---- closing ---- */
 
 /* A synchronous kill still waits for what is queued for the peer; a timeout of libwebsockets' own does not.
  * Its timers are looked at only when something happens on one of its sockets, hence the cancel. */
 static void close_deadline_cb(struct wheel_timer *timer)
 {
-    struct conn *conn = container_of(timer, struct conn, deadline);
+    struct conn *conn = container_of(timer, struct conn_wait, deadline)->conn;
     if (!lws_partial_buffered(conn->wsi)) {
         kill_now(conn);
         return;
     }
     lws_set_timeout(conn->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
-    lws_cancel_service(conn->sockets->context);
+    lws_cancel_service(lws_get_context(conn->wsi));
 }
 
-static void begin_close(struct conn *conn, enum conn_state state, uint16_t code)
+static bool begin_close(struct conn *conn, enum conn_state state, uint16_t code)
 {
     conn->state = (uint8_t)state;
     conn->close_code = code;
-    wheel_arm(conn->sockets->wheel, &conn->deadline, CONN_CLOSE_MAX_MS, close_deadline_cb);
+    return await(conn, CONN_CLOSE_MAX_MS, close_deadline_cb);
 }
 
 static void close_conn(struct conn *conn, uint16_t code, const char *reason)
 {
     if (conn->state != CONN_OPEN)
         return;
-    begin_close(conn, CONN_CLOSING, code);
-    conn->close_reason = reason ? sb_strdup(utf8_cut(str_from(reason), CONN_REASON_MAX_BYTES)) : NULL;
+    if (begin_close(conn, CONN_CLOSING, code) && reason)
+        conn->wait->close_reason = sb_strdup(utf8_cut(str_from(reason), CONN_REASON_MAX_BYTES));
     mark_dirty(conn);
+}
+
+static void close_of(struct session *session, uint16_t code, const char *reason)
+{
+    close_conn(conn_of(session), code, reason);
 }
 
 static void on_broken_rule(struct conn *conn, uint16_t code, const char *what)
 {
     if (conn->state != CONN_OPEN)
         return;
-    if (conn->session)
-        session_broke_rules(conn->session, code, what);
+    if (conn->has_session)
+        session_broke_rules(session_of(conn), code, what);
     close_conn(conn, code, what);
 }
 
@@ -207,31 +259,39 @@ static void count_close(uint16_t code)
 
 static void on_closed(struct conn *conn)
 {
-    struct sockets *sockets = conn->sockets;
     if (!conn->wsi) /* it never was open, or this was done already */
         return;
-    conn->wsi = NULL;
-    list_remove(&conn->node);
+    struct sockets *sockets = sockets_of(conn);
     list_remove(&conn->dirty);
-    wheel_disarm(sockets->wheel, &conn->deadline);
-    message_reset(&conn->message);
-    sb_free(conn->close_reason);
-    conn->close_reason = NULL;
+    stop_waiting(conn);
+    conn->wsi = NULL;
     count_close(conn->close_code ? conn->close_code : CLOSE_ABNORMAL);
-    struct session *session = conn->session;
-    conn->session = NULL;
-    if (session)
-        session_closed(session);
+    bool had_session = conn->has_session;
+    conn->has_session = false;
+    if (had_session)
+        session_closed(session_of(conn));
     if (--sockets->conns_count == 0 && sockets->is_closing)
         sockets->on_empty(sockets);
 }
 
+struct farewell {
+    uint16_t code;
+    const char *reason;
+};
+
+static void on_farewell(struct conn *conn, const struct farewell *farewell)
+{
+    if (conn->wsi)
+        close_conn(conn, farewell->code, farewell->reason);
+}
+
+/* libwebsockets knows them all, and calls each back. */
 void sockets_close_all(struct sockets *sockets, uint16_t code, const char *reason, sockets_fn on_empty)
 {
     sockets->is_closing = true;
     sockets->on_empty = on_empty;
-    list_for_each_safe(node, &sockets->conns)
-        close_conn(container_of(node, struct conn, node), code, reason);
+    struct farewell farewell = {code, reason};
+    lws_callback_all_protocol_vhost_args(sockets->vhost, NULL, LWS_CALLBACK_USER, &farewell, sizeof farewell);
     if (sockets->conns_count == 0)
         on_empty(sockets);
 }
@@ -240,23 +300,28 @@ void sockets_close_all(struct sockets *sockets, uint16_t code, const char *reaso
 
 static void message_deadline_cb(struct wheel_timer *timer)
 {
-    struct conn *conn = container_of(timer, struct conn, deadline);
+    struct conn *conn = container_of(timer, struct conn_wait, deadline)->conn;
     on_broken_rule(conn, 1008, "message took too long");
 }
 
-static void await_rest(struct conn *conn)
+/* Takes over what there is of a message, when it is the first of it. False: no memory. */
+static bool await_rest(struct conn *conn, struct message *begun)
 {
-    if (!wheel_timer_armed(&conn->deadline))
-        wheel_arm(conn->sockets->wheel, &conn->deadline, PROTO_FRAGMENT_TIMEOUT_MS, message_deadline_cb);
+    if (conn->wait)
+        return true;
+    if (!await(conn, PROTO_FRAGMENT_TIMEOUT_MS, message_deadline_cb))
+        return false;
+    conn->wait->message = *begun;
+    *begun = (struct message){0};
+    return true;
 }
 
 static void on_message(struct conn *conn, struct str text)
 {
-    wheel_disarm(conn->sockets->wheel, &conn->deadline);
     if (!utf8_valid(text))
         on_broken_rule(conn, 1007, "text is not UTF-8");
-    else if (conn->session)
-        session_receive(conn->session, text);
+    else if (conn->has_session)
+        session_receive(session_of(conn), text);
 }
 
 static void on_receive(struct conn *conn, const char *bytes, size_t len)
@@ -272,11 +337,15 @@ static void on_receive(struct conn *conn, const char *bytes, size_t len)
         .fragment_left = lws_remaining_packet_payload(conn->wsi),
         .is_last_fragment = lws_is_final_fragment(conn->wsi),
     };
+    struct message begun = {0};
+    struct message *message = conn->wait ? &conn->wait->message : &begun;
     struct str whole;
-    switch (message_add(&conn->message, &piece, &whole)) {
+    switch (message_add(message, &piece, &whole)) {
     case MESSAGE_INCOMPLETE:
-        await_rest(conn);
-        return;
+        if (await_rest(conn, &begun))
+            return;
+        close_conn(conn, 1011, "out of memory");
+        break;
     case MESSAGE_COMPLETE:
         on_message(conn, whole);
         break;
@@ -290,7 +359,9 @@ static void on_receive(struct conn *conn, const char *bytes, size_t len)
         close_conn(conn, 1011, "out of memory");
         break;
     }
-    message_reset(&conn->message);
+    message_reset(message);
+    if (conn->state == CONN_OPEN)
+        stop_waiting(conn);
 }
 
 /* ---- opening ---- */
@@ -330,16 +401,14 @@ static void on_open(struct lws *wsi, struct conn *conn)
     char origin[ORIGIN_MAX_BYTES];
     char address[INET6_ADDRSTRLEN];
     struct sockets *sockets = lws_context_user(lws_get_context(wsi));
-    conn->sockets = sockets;
     conn->wsi = wsi;
-    list_push_back(&sockets->conns, &conn->node);
     sockets->conns_count++;
     if (sockets->is_closing) {
         close_conn(conn, 1012, "service restart");
         return;
     }
-    conn->session = session_open(conn, copy_origin(wsi, origin), peer_address(wsi, address));
-    if (!conn->session)
+    conn->has_session = session_open(session_of(conn), copy_origin(wsi, origin), peer_address(wsi, address));
+    if (!conn->has_session)
         close_conn(conn, 1013, "try again later");
 }
 
@@ -360,6 +429,10 @@ int sockets_ws_cb(struct lws *wsi, enum lws_callback_reasons reason, void *user,
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
         on_peer_close(conn, in, len);
         return -1;
+    case LWS_CALLBACK_USER:
+        if (conn)
+            on_farewell(conn, in);
+        return 0;
     case LWS_CALLBACK_CLOSED:
         if (conn) /* else there was no memory to open it */
             on_closed(conn);
@@ -369,4 +442,4 @@ int sockets_ws_cb(struct lws *wsi, enum lws_callback_reasons reason, void *user,
     }
 }
 
-const struct session_transport sockets_transport = {.want_write = want_write, .close = close_conn};
+const struct session_transport sockets_transport = {.want_write = want_write, .close = close_of};

@@ -15,6 +15,7 @@
 #pragma once
 
 #include <libwebsockets.h>
+#include <stdalign.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -40,20 +41,27 @@ enum conn_state {
     CONN_PEER_CLOSING,
 };
 
-/* libwebsockets allocates one a connection, zeroed, and frees it after LWS_CALLBACK_WSI_DESTROY. */
+/* libwebsockets allocates one a connection, zeroed, with its session, and frees it after
+ * LWS_CALLBACK_WSI_DESTROY. */
 struct conn {
-    struct sockets *sockets;
-    struct lws *wsi;         /* NULL: the handshake is not through */
-    struct session *session; /* NULL: refused, or already closed */
-    struct list_node node;
+    struct lws *wsi; /* NULL: the handshake is not through */
     struct list_node dirty;
-    struct wheel_timer deadline; /* open: of an incomplete message; later: of the close */
-    struct message message;
-    char *close_reason; /* owned; NULL: none */
+    struct conn_wait *wait; /* owned; NULL, but for those few who are waited for */
     uint16_t close_code;
-    uint8_t state; /* enum conn_state */
+    uint8_t state;                      /* enum conn_state */
+    bool has_session;                   /* else it was refused, or is already closed */
+    alignas(8) unsigned char session[]; /* session_bytes() */
 };
 
+/* Waiting for the rest of a message, or for the end of a connection that is closing. */
+struct conn_wait {
+    struct wheel_timer deadline;
+    struct conn *conn;
+    struct message message;
+    char *close_reason; /* owned; NULL: none */
+};
+
+struct sockets;
 typedef void (*sockets_fn)(struct sockets *sockets);
 
 struct sockets {
@@ -63,7 +71,6 @@ struct sockets {
     struct lws_vhost *vhost;
     uv_idle_t flush;
     uv_check_t turn; /* only while the context is being destroyed */
-    struct list conns;
     struct list dirty;
     size_t conns_count;
     size_t wsis_count; /* what libwebsockets still holds, handshakes and closes under way included */

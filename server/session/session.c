@@ -176,21 +176,14 @@ static void session_count(const struct session *session, int delta)
 
 static struct session_login *session_login_new(struct str origin, struct str address)
 {
-    struct session_login *login = sb_calloc(1, sizeof *login);
+    struct session_login *login = sb_calloc(1, sizeof *login + origin.len + 1 + address.len + 1);
     if (!login)
         return NULL;
-    login->origin = sb_strdup(origin);
-    login->address = sb_strdup(address);
+    char *address_copy = login->origin + origin.len + 1;
+    memcpy(login->origin, origin.data, origin.len);
+    memcpy(address_copy, address.data, address.len);
+    login->address = address_copy;
     return login;
-}
-
-static void session_login_free(struct session_login *login)
-{
-    if (!login)
-        return;
-    sb_free(login->origin);
-    sb_free(login->address);
-    sb_free(login);
 }
 
 static void session_become(struct session *session, struct site *site, uint8_t role)
@@ -205,14 +198,14 @@ static void session_become(struct session *session, struct site *site, uint8_t r
 
 void session_become_shopper(struct session *session, struct site *site, struct shopper *shopper)
 {
-    session_login_free(session->who.login);
+    sb_free(session->who.login);
     session->who.shopper = shopper;
     session_become(session, site, PROTO_SHOPPER);
 }
 
 void session_become_agent(struct session *session, struct site *site, struct agent *agent, char *token_hash)
 {
-    session_login_free(session->who.login);
+    sb_free(session->who.login);
     session->who.agent = agent;
     session->its.token_hash = token_hash;
     session_become(session, site, PROTO_AGENT);
@@ -227,7 +220,7 @@ void session_send(struct session *session, struct frame *frame)
     if (outbound_push(&session->outbound, frame) == OUTBOUND_TOO_SLOW)
         session_close(session, PROTO_CLOSE_SLOW_READER);
     else
-        hub_get()->transport.want_write(session->conn);
+        hub_get()->transport.want_write(session);
 }
 
 void session_uncork(struct session *session, struct frame *first)
@@ -236,7 +229,7 @@ void session_uncork(struct session *session, struct frame *first)
     if (outbound_push_first(&session->outbound, first) == OUTBOUND_TOO_SLOW)
         session_close(session, PROTO_CLOSE_SLOW_READER);
     else
-        hub_get()->transport.want_write(session->conn);
+        hub_get()->transport.want_write(session);
 }
 
 struct frame *session_next_frame(struct session *session)
@@ -254,7 +247,7 @@ static void session_close_saying(struct session *session, enum proto_close_code 
     session->closing = true;
     log_info("session_close", LOG_I64("session", session->id), LOG_CSTR("role", session_role_str(session)),
              LOG_I64("code", code), LOG_CSTR("why", proto_close_code_str(code)));
-    hub_get()->transport.close(session->conn, (uint16_t)code, reason);
+    hub_get()->transport.close(session, (uint16_t)code, reason);
 }
 
 void session_close(struct session *session, enum proto_close_code code)
@@ -271,31 +264,29 @@ void session_close_draining(struct session *session, uint32_t retry_after_ms)
 
 /* ---- what net tells ---- */
 
-static struct session *session_new(struct conn *conn, struct str origin, struct str address)
+size_t session_bytes(void)
 {
-    struct session *session = sb_calloc(1, sizeof *session);
-    if (!session)
-        return NULL;
-    struct session_login *login = session_login_new(origin, address);
-    session->conn = conn;
-    session->role = PROTO_ANONYMOUS;
-    session->who.login = login;
-    if (login && login->origin && login->address && table_add(session))
-        return session;
-    session_login_free(login);
-    sb_free(session);
-    return NULL;
+    return sizeof(struct session);
 }
 
-struct session *session_open(struct conn *conn, struct str origin, struct str address)
+static bool session_init(struct session *session, struct str origin, struct str address)
 {
-    struct session *session = hub_get()->draining ? NULL : session_new(conn, origin, address);
-    if (!session)
-        return NULL;
+    session->role = PROTO_ANONYMOUS;
+    session->who.login = session_login_new(origin, address);
+    if (session->who.login && table_add(session))
+        return true;
+    sb_free(session->who.login);
+    return false;
+}
+
+bool session_open(struct session *session, struct str origin, struct str address)
+{
+    if (hub_get()->draining || !session_init(session, origin, address))
+        return false;
     session_count(session, +1);
     session_expect(session, PROTO_LOGIN_TIMEOUT_MS);
     sweep_start();
-    return session;
+    return true;
 }
 
 void session_receive(struct session *session, struct str message)
@@ -329,10 +320,9 @@ void session_closed(struct session *session)
     if (session->role != PROTO_ANONYMOUS)
         person_remove(session);
     else
-        session_login_free(session->who.login);
+        sb_free(session->who.login);
     if (session->role == PROTO_AGENT)
         sb_free(session->its.token_hash);
     table_remove(session);
     outbound_fini(&session->outbound);
-    sb_free(session);
 }

@@ -20,7 +20,6 @@ struct site;
 /* A server holds a hundred thousand of these, nearly all of shoppers who say nothing: it counts what they are
  * large. */
 struct session {
-    struct conn *conn; /* net's; gone when net says so */
     uint64_t id;
     struct site *site;               /* NULL until logged in */
     union {                          /* by role */
@@ -44,9 +43,10 @@ struct session {
 };
 
 struct session_login {
-    char *origin, *address; /* owned */
     int wrong_passwords;
     bool under_way;
+    const char *address;
+    char origin[]; /* and then the address */
 };
 
 struct session *session_by_id(uint64_t id); /* NULL: gone, or closing */
