@@ -154,9 +154,13 @@ bool sockets_have_room(const struct sockets *sockets)
     return !sockets->is_closing && sockets->wsis_count < sockets->wsis_max && lws_memory_has_spares();
 }
 
+/* Its handshake is read at once: from here until then libwebsockets has 16 KiB for its headers, and with a
+ * crowd of them there would be as many holes between what stays. */
 void sockets_adopt(struct sockets *sockets, int fd)
 {
-    lws_adopt_socket_vhost(sockets->vhost, fd); /* closes it when that fails */
+    struct lws_pollfd readable = {.fd = fd, .events = LWS_POLLIN, .revents = LWS_POLLIN};
+    if (lws_adopt_socket_vhost(sockets->vhost, fd)) /* closes it when that fails */
+        lws_service_fd(sockets->context, &readable);
 }
 
 static void check_closed_cb(uv_handle_t *handle)
