@@ -224,10 +224,11 @@ typedef void (*store_appended_fn)(void *ctx, enum store_result result);
 bool store_append(struct store *store, struct str site, struct str conversation, const struct event *event,
                   store_appended_fn done, void *ctx);
 
-/* The same when the id is of another generation than the last event known, top: CONFLICT when that is not the
- * stream's top. */
-bool store_append_first(struct store *store, struct str site, struct str conversation, struct event_id top,
-                        const struct event *event, store_appended_fn done, void *ctx);
+/* Several as one, or one whose id is of another generation than the last event known, top: CONFLICT when that
+ * is not the stream's top. At most STORE_APPEND_MAX_COUNT of them. */
+enum { STORE_APPEND_MAX_COUNT = 8 };
+bool store_append_all(struct store *store, struct str site, struct str conversation, struct event_id top,
+                      const struct event *const *events, size_t count, store_appended_fn done, void *ctx);
 
 typedef void (*store_events_fn)(void *ctx, enum store_result result, const struct event *events,
                                 size_t count);

@@ -47,6 +47,12 @@ static struct append *append_new(struct live *live, const struct session *sessio
     return append;
 }
 
+/* There is one. */
+static struct append *first_append(const struct live *live)
+{
+    return container_of(live->appends.head.next, struct append, node);
+}
+
 /* Out of line, then told: telling may submit the next one. */
 static void append_finish(struct append *append, const struct append_outcome *outcome)
 {
@@ -62,35 +68,39 @@ static void append_refuse(struct append *append, enum proto_error_type error)
     append_finish(append, &(struct append_outcome){.error = error});
 }
 
-static void append_stored(struct append *append)
+/* False: the view did not fit, and is to be read again. */
+static bool append_stored(struct append *append)
 {
     struct live *live = append->live;
     struct append_outcome outcome = {.id = append->event.id, .at_ms = append->event.at_ms};
     metrics_observe_us(H_ACK, clock_mono_us() - append->to.received_us);
     metrics_add_labelled(M_MESSAGES, str_from(proto_role_str(append->role)), 1);
     bool whole = live_apply(live, &append->event, reply_session(&append->to), append->to.received_us);
-    peers_tell_grown(live);
-    live_hold(live);
     append_finish(append, &outcome);
+    return whole;
+}
+
+static void appends_stored(struct live *live)
+{
+    bool whole = true;
+    while (live->appends_in_flight > 0) {
+        struct append *append = first_append(live);
+        live->appends_in_flight--;
+        whole = append_stored(append) && whole;
+    }
+    peers_tell_grown(live);
     if (whole)
         append_next(live);
     else
         live_follow(live, 0);
-    live_release(live);
 }
 
-static void on_appended(void *ctx, enum store_result result)
+/* Whether they were written is open after UNAVAILABLE; after a conflict too the stream may hold what was not
+ * read. */
+static void appends_failed(struct live *live, enum store_result result)
 {
-    struct append *append = ctx;
-    struct live *live = append->live;
-    live->append_in_flight = false;
-    if (result == STORE_OK) {
-        append_stored(append);
-        return;
-    }
-    /* Whether it was written is open after UNAVAILABLE; after either, the stream may hold what was not read.
-     */
-    live_hold(live);
+    struct append *append = first_append(live);
+    live->appends_in_flight = 0;
     live_distrust(live);
     if (result == STORE_UNAVAILABLE)
         append_fail_all(live);
@@ -98,6 +108,16 @@ static void on_appended(void *ctx, enum store_result result)
         append_refuse(append, PROTO_ERROR_UNAVAILABLE);
     if (result != STORE_UNAVAILABLE)
         live_follow(live, 0);
+}
+
+static void on_appended(void *ctx, enum store_result result)
+{
+    struct live *live = ctx; /* held by those in flight */
+    live_hold(live);
+    if (result == STORE_OK)
+        appends_stored(live);
+    else
+        appends_failed(live, result);
     live_release(live);
 }
 
@@ -114,12 +134,17 @@ static void append_forbidden(struct append *append, enum proto_error_type error)
     live_follow(live, 0);
 }
 
+static int64_t sent_seq(const struct append *append)
+{
+    return conversation_find_sent(&append->live->conversation, append->role, append->event.by,
+                                  append->event.custom_id);
+}
+
 /* True when the message needs no writing now: it is there already, or may not be written. */
 static bool append_decided(struct append *append)
 {
     const struct conversation *conversation = &append->live->conversation;
-    int64_t seq =
-        conversation_find_sent(conversation, append->role, append->event.by, append->event.custom_id);
+    int64_t seq = sent_seq(append);
     if (seq > 0) {
         peers_tell_grown(append->live); /* whoever wrote it may not have come to that */
         append_finish(
@@ -132,46 +157,84 @@ static bool append_decided(struct append *append)
     return error != PROTO_OK;
 }
 
-static bool append_send(struct append *append, struct event_id top)
+static bool is_resend(const struct event *event, const struct event *const *before, size_t count)
 {
-    struct live *live = append->live;
-    struct str site = live->site->id, conversation = id_str(&live->conversation.id);
-    if (append->event.id.generation != top.generation)
-        return store_append_first(live_store(live), site, conversation, top, &append->event, on_appended,
-                                  append);
-    return store_append(live_store(live), site, conversation, &append->event, on_appended, append);
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(before[i]->custom_id, event->custom_id))
+            return true;
+    return false;
 }
 
-static void append_write(struct append *append)
+/* Those behind the first go with it as far as nothing is to be decided of them. */
+static size_t gather(struct live *live, const struct event *events[STORE_APPEND_MAX_COUNT])
 {
-    struct live *live = append->live;
-    struct event_id top = conversation_last_id(&live->conversation);
-    int64_t generation = live->site->generation;
-    append->event.id.seq = top.seq + 1;
-    append->event.id.generation = generation > top.generation ? generation : top.generation;
+    size_t count = 0;
+    list_for_each_safe(node, &live->appends) {
+        struct append *append = container_of(node, struct append, node);
+        const struct event *event = &append->event;
+        bool is_plain =
+            count == 0 || (sent_seq(append) == 0 && !is_resend(event, events, count) &&
+                           conversation_may_write(&live->conversation, append->role, event->by) == PROTO_OK);
+        if (!is_plain || count == STORE_APPEND_MAX_COUNT)
+            break;
+        events[count++] = event;
+    }
+    return count;
+}
+
+static void append_number(struct append *append, struct event_id id)
+{
+    append->event.id = id;
     append->event.at_ms = clock_wall_ms();
     append->attempts++;
-    live->append_in_flight = live->site->generation_sure && append_send(append, top);
-    if (!live->append_in_flight)
-        append_refuse(append, PROTO_ERROR_UNAVAILABLE);
+}
+
+static bool appends_send(struct live *live, struct event_id top, const struct event *const *events,
+                         size_t count)
+{
+    struct str site = live->site->id, conversation = id_str(&live->conversation.id);
+    if (count > 1 || events[0]->id.generation != top.generation)
+        return store_append_all(live_store(live), site, conversation, top, events, count, on_appended, live);
+    return store_append(live_store(live), site, conversation, events[0], on_appended, live);
+}
+
+static void appends_write(struct live *live)
+{
+    const struct event *events[STORE_APPEND_MAX_COUNT];
+    struct event_id top = conversation_last_id(&live->conversation), id = top;
+    if (live->site->generation > top.generation)
+        id.generation = live->site->generation;
+    size_t count = gather(live, events), left = count;
+    list_for_each_safe(node, &live->appends) {
+        if (left-- == 0)
+            break;
+        id.seq++;
+        append_number(container_of(node, struct append, node), id);
+    }
+    if (live->site->generation_sure && appends_send(live, top, events, count))
+        live->appends_in_flight = count;
+    else
+        append_refuse(first_append(live), PROTO_ERROR_UNAVAILABLE);
 }
 
 void append_next(struct live *live)
 {
     live_hold(live);
-    while (live->state == LIVE_CURRENT && !live->append_in_flight && !list_empty(&live->appends)) {
-        struct append *append = container_of(list_first(&live->appends), struct append, node);
-        if (!append_decided(append))
-            append_write(append);
+    while (live->state == LIVE_CURRENT && live->appends_in_flight == 0 && !list_empty(&live->appends)) {
+        if (!append_decided(first_append(live)))
+            appends_write(live);
     }
     live_release(live);
 }
 
 void append_fail_all(struct live *live)
 {
+    size_t in_flight = live->appends_in_flight;
     live_hold(live);
     list_for_each_safe(node, &live->appends) {
-        if (!live->append_in_flight || node != list_first(&live->appends))
+        if (in_flight > 0)
+            in_flight--;
+        else
             append_refuse(container_of(node, struct append, node), PROTO_ERROR_UNAVAILABLE);
     }
     live_release(live);

@@ -1,5 +1,5 @@
-/* Messages on their way into a conversation's stream: in line, one in flight at a time, each written with the
- * seq that follows what this node has read. Where another node was faster Redis refuses the seq; the view
+/* Messages on their way into a conversation's stream: in line, the first of them in flight as one, each written
+ * with the seq that follows what this node has read. Where another node was faster Redis refuses the seq; the view
  * catches up and the message is looked at again: it may be a resend, or the sender may have lost the
  * conversation meanwhile. */
 #pragma once

@@ -37,11 +37,11 @@ struct live {
     bool doubted;    /* the link was lost since the last read */
     bool checking;   /* the read under way begins with the last event known */
     int64_t had_seq; /* loading again: how far the stream went before; else 0 */
-    bool append_in_flight;
+    size_t appends_in_flight; /* the first so many of appends */
     struct wheel_timer retry;    /* STALE, and the last read failed */
     struct list viewers;         /* struct viewer by live_node */
     struct list waiters;         /* struct live_waiter: want it loaded */
-    struct list appends;         /* struct append: messages in line, the first perhaps in flight */
+    struct list appends;         /* struct append: messages in line */
     struct list_node agent_node; /* in its agent's list */
     struct agent *agent;         /* whose list it is in; NULL: none */
     struct team *team;           /* in whose line it is; NULL: it does not wait, or for its adviser */

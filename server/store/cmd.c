@@ -100,8 +100,6 @@ void cmd_event_id(struct cmd *cmd, const char *prefix, struct event_id id)
 
 void cmd_message(struct cmd *cmd, const struct event *event)
 {
-    cmd_event_id(cmd, "", event->id);
-    cmd_cstr(cmd, "message");
     size_t start = scratch_begin(cmd);
     scratch_i64(cmd, event->at_ms);
     scratch_word(cmd, str_from(proto_author_role_str(event->role)));

@@ -10,7 +10,7 @@ static void on_appended(const redisReply *reply, link_done_fn done, void *ctx)
     ((store_appended_fn)done)(ctx, reply_result(reply));
 }
 
-static void on_appended_first(const redisReply *reply, link_done_fn done, void *ctx)
+static void on_appended_all(const redisReply *reply, link_done_fn done, void *ctx)
 {
     enum store_result result = reply_result(reply);
     bool conflict = result == STORE_OK && !str_eq_c(reply_str_at(reply, 0), store_result_str(STORE_OK));
@@ -23,19 +23,24 @@ bool store_append(struct store *store, struct str site, struct str conversation,
     struct cmd cmd;
     cmd_init(&cmd, "XADD");
     cmd_key(&cmd, site, STR("conv"), conversation, STR("log"));
+    cmd_event_id(&cmd, "", event->id);
+    cmd_cstr(&cmd, "message");
     cmd_message(&cmd, event);
     return STORE_SEND(store, &cmd, on_appended, done, ctx);
 }
 
-bool store_append_first(struct store *store, struct str site, struct str conversation, struct event_id top,
-                        const struct event *event, store_appended_fn done, void *ctx)
+bool store_append_all(struct store *store, struct str site, struct str conversation, struct event_id top,
+                      const struct event *const *events, size_t count, store_appended_fn done, void *ctx)
 {
     struct cmd cmd;
     cmd_function(&cmd, "append", site, false);
     cmd_arg(&cmd, conversation);
     cmd_event_id(&cmd, "", top);
-    cmd_message(&cmd, event);
-    return STORE_SEND(store, &cmd, on_appended_first, done, ctx);
+    for (size_t i = 0; i < count; i++) {
+        cmd_event_id(&cmd, "", events[i]->id);
+        cmd_message(&cmd, events[i]);
+    }
+    return STORE_SEND(store, &cmd, on_appended_all, done, ctx);
 }
 
 /* "0-7" -> {0, 7} */

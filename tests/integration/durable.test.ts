@@ -7,7 +7,7 @@ import { startServer } from './harness/server.ts';
 import { fieldsOf } from './harness/stream.ts';
 import { until } from './harness/until.ts';
 
-const sites = ['ack', 'order', 'once', 'both', 'reconnect', 'start', 'closed', 'cursor', 'long', 'early', 'other', 'stranger'];
+const sites = ['ack', 'order', 'once', 'both', 'reconnect', 'start', 'closed', 'cursor', 'long', 'early', 'other', 'stranger', 'row', 'between'];
 const server = await startServer({ sites });
 after(() => server.close());
 
@@ -81,6 +81,34 @@ test('a message sent again, once, often or all at once, is stored and shown once
   assert.deepEqual((await maya.untaken('incoming_event')).map(({ event }) => event.text), ['Only once', 'All at once']);
   assert.deepEqual(maya.lines(conversation_id), lines);
   assert.equal((await (await server.redis()).events('once', conversation_id)).length, 5);
+});
+
+test('messages that are sent without waiting are stored in their order, and a resend among them once', async () => {
+  const maya = await agent(server, 'row', 'maya');
+  const anna = await shopper(server, 'row');
+  const { id } = (await anna.start('Hello')).conversation;
+  await maya.given();
+  const order = [0, 1, 2, 1, 3, 2, 4, 5, 6, 7, 8, 8, 9];
+  const answers = await Promise.all(order.map((i) => anna.send(id, `Row ${i}`, `row-number-${i}`)));
+  answers.forEach(({ seq }, at) => assert.equal(seq, 4 + order[at]!));
+  assert.equal(answers.filter(({ duplicate }) => duplicate).length, order.length - 10);
+  const stored = (await (await server.redis()).events('row', id)).slice(3).map(({ text }) => text);
+  assert.deepEqual(stored, Array.from({ length: 10 }, (_, i) => `Row ${i}`));
+});
+
+test('what is written in the middle of a row is read before the next of it', async () => {
+  const maya = await agent(server, 'between', 'maya');
+  const anna = await shopper(server, 'between');
+  const { id } = (await anna.start('Hello')).conversation;
+  await maya.given();
+  const redis = await server.redis();
+  const row = Promise.all(Array.from({ length: 12 }, (_, i) => anna.send(id, `Row ${i}`, `row-number-${i}`)));
+  const closing = maya.must('propose_close', { conversation_id: id });
+  await Promise.all([row, closing]);
+  const events = await redis.events('between', id);
+  assert.deepEqual(events.map(({ id: at }) => Number(at!.split('-')[1])), Array.from({ length: events.length }, (_, i) => i + 1));
+  assert.deepEqual(events.flatMap(({ text }) => (text?.startsWith('Row') ? [text] : [])), Array.from({ length: 12 }, (_, i) => `Row ${i}`));
+  await until('the shopper holds all of it', () => anna.lines(id).length === events.length);
 });
 
 test('the same custom_id from both sides is two messages', async () => {

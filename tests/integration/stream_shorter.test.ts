@@ -175,7 +175,7 @@ describe('a stream that is shorter than what was read of it', { concurrency: tru
   test('of two nodes that write first in a new generation one is sent back to read', async (t) => {
     const s = await scene(t);
     const append = (top: string, id: string) =>
-      s.redis.call('FCALL', 'shopbell_append', 1, '{shop}', s.id, top, id, 'type', 'message', 'at', 1, 'role', 'shopper', 'by', s.anna.id, 'text', 'x');
+      s.redis.call('FCALL', 'shopbell_append', 1, '{shop}', s.id, top, id, `1 shopper ${s.anna.id} from-afar x`);
     assert.equal(((await append('0-10', '5-11')) as string[])[0], 'ok');
     assert.equal(((await append('0-10', '5-11')) as string[])[0], 'conflict');
     assert.equal(((await append('0-10', '6-11')) as string[])[0], 'conflict', 'above all ids, and yet nothing that was read');

@@ -65,7 +65,7 @@ export function command(world: World, op: Operation): (string | number)[] | unde
   const generation = Math.max(world.generation, top);
   const id = `${generation}-${seq}`;
   if (generation === top) return ['XADD', `{${SITE}}:conv:${op.id}:log`, id, ...event];
-  return ['FCALL', 'shopbell_append', 1, `{${SITE}}`, op.id, `${top}-${seq - 1}`, id, ...event];
+  return ['FCALL', 'shopbell_append', 1, `{${SITE}}`, op.id, `${top}-${seq - 1}`, id, event[1]!];
 }
 
 export function messageOf(world: World, op: Operation & { kind: 'append' }): Record<string, string> {

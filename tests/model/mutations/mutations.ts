@@ -101,7 +101,7 @@ export const MUTATIONS: [what: string, text: string, broken: string][] = [
   ['a new history goes on in the old generation', 'if f[2] ~= now or (', 'if not f[2] or ('],
   ['a loss begins no generation', "(args[2] == '1' and number <= known)", 'false'],
   ['a generation that is not above the last one', 'math.max(last + 1, site.wall)', 'math.max(last, 1)'],
-  ['a first message above a top that was not read', 'if site:last_id(log) ~= args[2] then', 'if false then'],
+  ['a first message above a top that was not read', 'if Site:last_id(log) ~= args[2] then', 'if false then'],
   ['a transition in the generation before', 'math.max(self.generation, tonumber(generation))', 'tonumber(generation)'],
   ['a resend told by another generation', "            return seq, event.at, generation\n", "            return seq, event.at, '0'\n"],
   ['a seq left out', "self:append(conversation, 'closed', role, by, 'reason', reason)",
