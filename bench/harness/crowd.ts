@@ -1,6 +1,6 @@
 // Sessions that are only there, on servers beside the one that is measured: a process may not have as many files as there
 // are to be sessions.
-import { resultOf, startLoad } from './load.ts';
+import { resultOf, saying, startLoad } from './load.ts';
 import type { Server } from './servers.ts';
 
 export interface Crowd {
@@ -19,12 +19,10 @@ interface Held {
 
 /** Resolves when all of them are in. */
 async function hold(server: Server, sessions: number): Promise<Held> {
-  let isIn!: () => void;
-  const everybodyIn = new Promise<boolean>((resolve) => (isIn = () => resolve(true)));
-  const hear = (text: string): void => void (/ s steady /.test(text) && isIn());
-  const load = startLoad({ server, hear }, { scenario: 'idle', sessions, rate: LOGINS_A_SECOND, seconds: HELD_S });
+  const isIn = saying(/ s steady /);
+  const load = startLoad({ server, hear: isIn.hear }, { scenario: 'idle', sessions, rate: LOGINS_A_SECOND, seconds: HELD_S });
   const tooLate = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), IN_WITHIN_MS).unref());
-  if (!(await Promise.race([everybodyIn, tooLate, load.result().then(() => false)]))) throw new Error(`${sessions} sessions did not get in`);
+  if (!(await Promise.race([isIn.said.then(() => true), tooLate, load.result().then(() => false)]))) throw new Error(`${sessions} sessions did not get in`);
   return {
     leave: async () => {
       load.signal('SIGINT');

@@ -2,7 +2,7 @@
 // workers, and a million.
 import { floor, shopbell } from './contenders.ts';
 import { median, newOutcome, type Context, type Figure, type Outcome } from './figure.ts';
-import { cpuUsPerLogin, cpuUsPerMessage, load, messagesPerS, resultOf, startLoad, type Load, type LoadOptions } from './load.ts';
+import { cpuUsPerLogin, cpuUsPerMessage, load, messagesPerS, resultOf, saying, startLoad, type Load, type LoadOptions } from './load.ts';
 import { keep, once } from './runs.ts';
 import { startRedis } from './redis.ts';
 import { freePort } from './running.ts';
@@ -12,13 +12,6 @@ const GIB = 2 ** 30;
 const words = (count: number): string => count.toLocaleString('en');
 
 // --- storm ------------------------------------------------------------------------------------------------------------
-
-/** What the load says when everybody is in, or back. */
-function saying(pattern: RegExp): { hear: (text: string) => void; said: Promise<void> } {
-  let hear!: (text: string) => void;
-  const said = new Promise<void>((resolve) => (hear = (text) => void (pattern.test(text) && resolve())));
-  return { hear, said };
-}
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

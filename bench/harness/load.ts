@@ -60,6 +60,13 @@ export function startLoad({ server, redis, hear }: UnderLoad, options: LoadOptio
   return new Running('shopbell-bench', [`${BUILD}/bench/shopbell-bench`, ...flags, ...watched], hear);
 }
 
+/** What the load says when everybody is in, or back. */
+export function saying(pattern: RegExp): { hear: (text: string) => void; said: Promise<void> } {
+  let hear!: (text: string) => void;
+  const said = new Promise<void>((resolve) => (hear = (text) => void (pattern.test(text) && resolve())));
+  return { hear, said };
+}
+
 /** Its result; fails when there is none, and not when it is a bad one: that is what counts are for. */
 export async function resultOf(load: Running, server: Server): Promise<Load> {
   const { code, out, said } = await load.result();
