@@ -38,12 +38,12 @@ struct crew {
     uint64_t shown_acked;
 };
 
-static volatile sig_atomic_t ends, server_is_ready;
+static volatile sig_atomic_t ends, is_marked;
 
 static void signal_cb(int signal)
 {
     if (signal == SIGUSR1)
-        server_is_ready = 1;
+        is_marked = 1;
     else
         ends = 1;
 }
@@ -156,9 +156,9 @@ static void show(struct crew *crew)
 
 static void note_signals(struct crew *crew)
 {
-    if (server_is_ready) {
-        server_is_ready = 0;
-        atomic_store(&crew->shared->control.server_ready_us, schedule_now_us());
+    if (is_marked) {
+        is_marked = 0;
+        phases_mark(&crew->phases);
     }
     if (ends && phases_now(&crew->phases) < PHASE_SETTLE) {
         ends = 0;

@@ -56,6 +56,7 @@ static const char help_text[] =
     "restarted\n"
     "server is ready: the time until everybody is back is counted from there; without it, from the first "
     "log-in.\n"
+    "In other scenarios it divides the times in two: what came before, and what came after (\"storm\").\n"
     "A session may send some 10 messages a second; for more, set session_rate in the server's "
     "configuration.\n"
     "At the end every conversation is read back and compared with what was acknowledged and shown. The exit "

@@ -111,6 +111,11 @@ static void lead_steady(struct phases *phases)
 /* All are back when none is missing for a second: those whose sockets have yet to be closed seem to be in. */
 static void lead_storm(struct phases *phases)
 {
+    if (phases->options->scenario != SCENARIO_STORM) {
+        if (lasted(phases, phases->options->seconds))
+            phases_enter(phases, PHASE_SETTLE);
+        return;
+    }
     bool is_marked = atomic_load(&phases->control->server_ready_us) != 0;
     if (!everybody_is_in(phases))
         phases->all_in_us = 0;
@@ -127,6 +132,14 @@ static void lead_storm(struct phases *phases)
 static bool is_through(const struct phases *phases, int64_t left, int64_t max_s)
 {
     return (left == 0 && lasted(phases, 1)) || lasted(phases, max_s);
+}
+
+void phases_mark(struct phases *phases)
+{
+    if (phases->options->scenario == SCENARIO_STORM)
+        atomic_store(&phases->control->server_ready_us, schedule_now_us());
+    else if (phases_now(phases) == PHASE_STEADY)
+        phases_enter(phases, PHASE_STORM);
 }
 
 void phases_lead(struct phases *phases)

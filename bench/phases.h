@@ -21,5 +21,8 @@ struct phases {
 
 enum phase phases_now(const struct phases *phases);
 void phases_enter(struct phases *phases, enum phase phase);
+/* The caller's word (SIGUSR1). In a storm: the server is there again. Else: what comes from now on is told
+ * apart from what was before, as the span "storm". */
+void phases_mark(struct phases *phases);
 /* Goes on to the next one, if it is time. */
 void phases_lead(struct phases *phases);

@@ -89,7 +89,7 @@ void client_note_delivery(int64_t due_us, int64_t took_us)
     struct report *report = the_client.report;
     int span = client_span_at(due_us);
     histogram_add(&report->delivery_us[span], took_us);
-    if (span != SPAN_BEFORE)
+    if (span == SPAN_RAMP || span == SPAN_SETTLE)
         return;
     int64_t second = (due_us - the_client.control->began_us[PHASE_STEADY]) / US_PER_S;
     histogram_add(&report->delivery_each_s[second < REPORT_SECONDS ? second : REPORT_SECONDS - 1], took_us);

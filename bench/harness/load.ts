@@ -52,12 +52,15 @@ export interface UnderLoad {
   redis?: RedisServer | undefined;
   /** Told what the load says as it goes on. */
   hear?: (text: string) => void;
+  /** The load gets the processors when nobody else wants them. */
+  isBackground?: boolean;
 }
 
-export function startLoad({ server, redis, hear }: UnderLoad, options: LoadOptions): Running {
+export function startLoad({ server, redis, hear, isBackground }: UnderLoad, options: LoadOptions): Running {
   const flags = Object.entries({ ...server.speak, ...options }).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const watched = ['--watch', `server=${server.pids.join()}`, ...(redis ? ['--watch', `redis=${redis.pid}`] : [])];
-  return new Running('shopbell-bench', [`${BUILD}/bench/shopbell-bench`, ...flags, ...watched], hear);
+  const how = isBackground ? ['nice', '-n', '19'] : [];
+  return new Running('shopbell-bench', [...how, `${BUILD}/bench/shopbell-bench`, ...flags, ...watched], hear);
 }
 
 /** What the load says when everybody is in, or back. */

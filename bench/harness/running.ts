@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const KILL_AFTER_MS = 20_000;
+const KILL_AFTER_MS = 60_000;
 const SAID_MAX = 4000;
 
 const children = new Set<ChildProcess>();

@@ -23,8 +23,9 @@ void hub_on_peer(void *ctx, struct str site, struct str conversation, struct str
 void hub_on_told(void *ctx, struct str site, const struct store_told *told);
 void hub_on_gap(void *ctx);
 
-/* No new sessions and no new requests, and /readyz says so; once Redis has answered what was asked, or after
- * a second, every client is sent away with a time to come back; then done. */
+/* No new sessions, and /readyz says so. Who only looks is sent away little by little, in up to 15 s; then no
+ * request is taken, and once Redis has answered what was asked, or after a second, all others are sent away,
+ * each with a time to come back; then done. */
 void hub_drain(void (*done)(void *ctx), void *ctx);
 void hub_leave(void); /* all sessions are gone: tell Redis that this node goes */
 void hub_stop(void);  /* closes its handles on the loop */

@@ -29,7 +29,8 @@ struct hub {
     struct buf scratch;         /* a frame being encoded; empty between uses */
     uv_timer_t tick;
     int passwords_in_flight; /* on the thread pool */
-    bool draining;
+    bool draining; /* no new sessions */
+    bool settling; /* nor requests */
     bool writable; /* Redis took the last write of the heartbeat */
     bool told_writable;
 };

@@ -99,11 +99,21 @@ void sessions_fini(void)
     memset(&table, 0, sizeof table);
 }
 
+struct session *sessions_next(uint32_t *at)
+{
+    while (*at < table.used) {
+        struct session *session = table.slots[(*at)++].session;
+        if (session && !session->closing)
+            return session;
+    }
+    return NULL;
+}
+
 void sessions_each(session_fn fn, void *ctx)
 {
-    for (uint32_t i = 0; i < table.used; i++)
-        if (table.slots[i].session && !table.slots[i].session->closing)
-            fn(table.slots[i].session, ctx);
+    struct session *session;
+    for (uint32_t at = 0; (session = sessions_next(&at));)
+        fn(session, ctx);
 }
 
 /* ---- deadlines ---- */
@@ -293,7 +303,7 @@ void session_receive(struct session *session, struct str message)
 {
     if (session->closing)
         return;
-    if (hub_get()->draining)
+    if (hub_get()->settling)
         return; /* never acknowledged, so sent again when the client is back */
     if (session->role != PROTO_ANONYMOUS)
         session_expect(session, idle_timeout_ms());

@@ -70,6 +70,8 @@ void session_become_agent(struct session *session, struct site *site, struct age
 
 void sessions_init(void);
 void sessions_fini(void);
+/* One after the other, *at being 0 at first; NULL: that was all. In between sessions may come and go. */
+struct session *sessions_next(uint32_t *at);
 /* Every session of this node; the body may close it. */
 typedef void (*session_fn)(struct session *session, void *ctx);
 void sessions_each(session_fn fn, void *ctx);

@@ -116,6 +116,32 @@ for (const [code, { reconnect, min_delay_ms = 0 }] of Object.entries(closeCodes)
   });
 }
 
+test('who has something to say does not wait for the time that spreads the crowd', async () => {
+  const peer = await begin();
+  peer.socket.close(4007, 'retry_after_ms=40000');
+  await is('reconnecting');
+  tab.clock.advance(5000);
+  await quiet();
+  assert.equal(server.peers.length, 1);
+  client.send('Are you there?');
+  const back = await server.peer(1);
+  assert.equal((await back.take('start_conversation')).payload.text, 'Are you there?');
+  back.socket.close(4007, 'retry_after_ms=40000');
+  await is('reconnecting');
+  tab.clock.advance(1000);
+  await server.peer(2);
+});
+
+test('but it waits where it did something wrong', async () => {
+  (await begin()).socket.close(1008);
+  await is('reconnecting');
+  tab.clock.advance(5000);
+  client.send('Are you there?');
+  tab.clock.advance(50_000);
+  await quiet();
+  assert.equal(server.peers.length, 1);
+});
+
 test('waits grow while the server is away and start short again after a stable time', async () => {
   const peer = await begin();
   const { port } = server;

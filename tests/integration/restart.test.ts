@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
-import { agent, shopper } from './harness/client.ts';
+import { agent, shopper, type Client } from './harness/client.ts';
 import { BIN, isAlive, startServer, type Server } from './harness/server.ts';
 import { until } from './harness/until.ts';
 
@@ -33,6 +33,27 @@ describe('restart', { concurrency: true }, () => {
       await assert.rejects(fetch(`http://127.0.0.1:${port}/healthz`));
     });
   }
+
+  test('those who only look leave first and come back last; meanwhile people go on talking', async (t) => {
+    const server = await startServer({ settings: { session_rate: 100_000 } });
+    t.after(() => server.close());
+    const maya = await agent(server, 'shop', 'maya');
+    const anna = await shopper(server, 'shop');
+    const { id } = (await anna.start('Hello')).conversation;
+    await maya.given();
+    const LOOKERS = 2000; // 0.4 ms each
+    const lookers: Client[] = [];
+    for (let i = 0; i < LOOKERS; i += 100) lookers.push(...(await Promise.all(Array.from({ length: 100 }, () => shopper(server, 'shop')))));
+    const stopped = server.stop();
+    await Promise.race(lookers.map(({ closed }) => closed));
+    await anna.send(id, 'Is that so?');
+    await maya.send(id, 'It is');
+    assert.deepEqual(await stopped, { code: 0, signal: null }, server.log());
+    const told = ({ code, reason }: { code: number; reason: string }) => (assert.equal(code, 4007), Number(/^retry_after_ms=(\d+)$/.exec(reason)![1]));
+    for (const { closed } of [anna, maya]) assert.ok(told(await closed) < 500);
+    const times = (await Promise.all(lookers.map(({ closed }) => closed))).map(told).sort((a, b) => a - b);
+    assert.ok(times[LOOKERS >> 1]! > 500 && times.at(-1)! < 3000, `${times[0]} to ${times.at(-1)} ms`);
+  });
 
   test('a restart with the same data finds every conversation, the queue, and all tokens', async (t) => {
     const server = await ownServer(t);

@@ -35,6 +35,8 @@ export interface ConnectionHooks {
   /** The server refused the login or closed for good. again: log in once more at once (with something else). */
   refused(error: RequestError): 'again' | 'wait' | 'stop';
   push<P extends keyof Pushes>(action: P, payload: Pushes[P]): void;
+  /** Does something wait to be sent? */
+  urgent(): boolean;
   /** The socket is gone; requests under way were rejected. */
   lost(): void;
   changed(): void;
@@ -45,6 +47,8 @@ export interface Connection {
   stop(): void;
   /** Leaves this socket and logs in anew, as after a change of token. */
   restart(): void;
+  /** Somebody has something to say: a time to come back that only spreads the crowd does not hold any more. */
+  hurry(): void;
   ready(): boolean;
   status(): ConnectionStatus;
   call: Call;
@@ -67,6 +71,7 @@ export function createConnection(env: Env, url: string, hooks: ConnectionHooks):
   let readyAt = 0;
   let openedAt = 0;
   let notBefore = 0;
+  let isSpread = false;
   let unwatch: (() => void) | undefined;
 
   const rpc = createRpc(env, (frame) => {
@@ -156,14 +161,15 @@ export function createConnection(env: Env, url: string, hooks: ConnectionHooks):
 
   function lost(code: number, reason: string): void {
     const floor = reconnectFloor(code, reason);
-    if (floor !== undefined) return lose(floor);
+    const spread = closeCodes[code]?.reconnect === 'as_told';
+    if (floor !== undefined) return lose(spread && hooks.urgent() ? 0 : floor, spread);
     const type = closeCodes[code]!.name;
     const next = hooks.refused({ type, message: reason, retryable: false });
     if (next === 'stop') stop();
     else lose(0);
   }
 
-  function lose(floor: number): void {
+  function lose(floor: number, spread = false): void {
     if (phase === 'ready' && env.now() - readyAt >= STABLE_MS) attempt = 0;
     detach();
     enter('waiting');
@@ -171,6 +177,7 @@ export function createConnection(env: Env, url: string, hooks: ConnectionHooks):
     hooks.lost();
     if (phase !== 'waiting') return;
     notBefore = env.now() + floor;
+    isSpread = spread;
     after(floor + fullJitter(attempt++, env.random()), open);
   }
 
@@ -184,6 +191,12 @@ export function createConnection(env: Env, url: string, hooks: ConnectionHooks):
     const due = Math.max(notBefore, openedAt + ATTEMPT_SPACING_MS) - now;
     if (due <= 0) open();
     else if (due <= ATTEMPT_SPACING_MS) after(due, open);
+  }
+
+  function hurry(): void {
+    if (phase !== 'waiting' || !isSpread) return;
+    notBefore = 0;
+    retrySoon();
   }
 
   function cameOnline(): void {
@@ -225,6 +238,7 @@ export function createConnection(env: Env, url: string, hooks: ConnectionHooks):
       stop();
       start();
     },
+    hurry,
     ready: () => phase === 'ready',
     status() {
       if (phase === 'ready' || phase === 'stopped') return phase;

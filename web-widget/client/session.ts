@@ -62,7 +62,7 @@ type Acked = Pick<Answer<'send_event'>, 'seq' | 'generation' | 'at' | 'duplicate
 /** keep: where the outbox is, if that is known before the login. */
 export function createSession(env: Env, url: string, role: Role, keep: Keep | undefined, hooks: SessionHooks): Session {
   const { changed } = hooks;
-  const connection = createConnection(env, url, { login: hooks.login, refused: hooks.refused, ready, push, lost, changed });
+  const connection = createConnection(env, url, { login: hooks.login, refused: hooks.refused, urgent, ready, push, lost, changed });
   const { call } = connection;
   const ask: AskServer = (action, payload) =>
     new Promise((resolve) => call(action, payload, (error, answer) => resolve({ error, answer })));
@@ -106,13 +106,19 @@ export function createSession(env: Env, url: string, role: Role, keep: Keep | un
       typing.forget();
       const { custom_id } = outbox.add(cleaned, conversation_id);
       sender.kick();
+      connection.hurry();
       return custom_id;
     },
     retry(custom_id) {
       outbox.requeue(custom_id);
       sender.kick();
+      connection.hurry();
     },
   };
+
+  function urgent(): boolean {
+    return outbox.list().some(({ state }) => state !== 'failed');
+  }
 
   function took(held: Conversation, event: Event): void {
     const { author, custom_id, seq, generation } = event;
