@@ -165,21 +165,12 @@ static bool is_resend(const struct event *event, const struct event *const *befo
     return false;
 }
 
-/* Those behind the first go with it as far as nothing is to be decided of them. */
-static size_t gather(struct live *live, const struct event *events[STORE_APPEND_MAX_COUNT])
+/* Nothing is to be decided of it, if those before it are written. */
+static bool goes_along(const struct append *append, const struct event *const *before, size_t count)
 {
-    size_t count = 0;
-    list_for_each_safe(node, &live->appends) {
-        struct append *append = container_of(node, struct append, node);
-        const struct event *event = &append->event;
-        bool is_plain =
-            count == 0 || (sent_seq(append) == 0 && !is_resend(event, events, count) &&
-                           conversation_may_write(&live->conversation, append->role, event->by) == PROTO_OK);
-        if (!is_plain || count == STORE_APPEND_MAX_COUNT)
-            break;
-        events[count++] = event;
-    }
-    return count;
+    const struct event *event = &append->event;
+    return sent_seq(append) == 0 && !is_resend(event, before, count) &&
+           conversation_may_write(&append->live->conversation, append->role, event->by) == PROTO_OK;
 }
 
 static void append_number(struct append *append, struct event_id id)
@@ -187,6 +178,22 @@ static void append_number(struct append *append, struct event_id id)
     append->event.id = id;
     append->event.at_ms = clock_wall_ms();
     append->attempts++;
+}
+
+/* The first, and those behind it as far as they go along, numbered after id. */
+static size_t gather(struct live *live, struct event_id id,
+                     const struct event *events[STORE_APPEND_MAX_COUNT])
+{
+    size_t count = 0;
+    list_for_each_safe(node, &live->appends) {
+        struct append *append = container_of(node, struct append, node);
+        if (count == STORE_APPEND_MAX_COUNT || (count > 0 && !goes_along(append, events, count)))
+            break;
+        id.seq++;
+        append_number(append, id);
+        events[count++] = &append->event;
+    }
+    return count;
 }
 
 static bool appends_send(struct live *live, struct event_id top, const struct event *const *events,
@@ -204,13 +211,7 @@ static void appends_write(struct live *live)
     struct event_id top = conversation_last_id(&live->conversation), id = top;
     if (live->site->generation > top.generation)
         id.generation = live->site->generation;
-    size_t count = gather(live, events), left = count;
-    list_for_each_safe(node, &live->appends) {
-        if (left-- == 0)
-            break;
-        id.seq++;
-        append_number(container_of(node, struct append, node), id);
-    }
+    size_t count = gather(live, id, events);
     if (live->site->generation_sure && appends_send(live, top, events, count))
         live->appends_in_flight = count;
     else
