@@ -30,6 +30,7 @@ static void read_line(const char *path, char line[LINE_BYTES])
         fclose(file);
 }
 
+/* Of all its threads. */
 static int64_t cpu_us(int pid)
 {
     char path[320], line[LINE_BYTES];
@@ -37,6 +38,8 @@ static int64_t cpu_us(int pid)
     snprintf(path, sizeof path, "/proc/%d/task", pid);
     DIR *tasks = opendir(path);
     for (struct dirent *task = tasks ? readdir(tasks) : NULL; task; task = readdir(tasks)) {
+        if (task->d_name[0] == '.')
+            continue; /* above task there is a schedstat too: the first thread's once more */
         snprintf(path, sizeof path, "/proc/%d/task/%s/schedstat", pid, task->d_name);
         read_line(path, line);
         ns += strtoll(line, NULL, 10);

@@ -1,7 +1,9 @@
 // bench/shopbell-bench against the real server, and against the floor: small runs of each scenario, in which all must be well, and
 // one in which it is not.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { PASSWORD } from './harness/config.ts';
@@ -57,6 +59,12 @@ function assertGood({ good, code, counts }: Result & { code: number }): void {
   for (const wrong of ['lost', 'duplicated', 'out_of_order', 'undelivered', 'different', 'refused']) assert.equal(counts[wrong], 0, wrong);
 }
 
+/** proc(5): utime and stime, in ticks of 10 ms. */
+function cpuUs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}
+
 describe('the load generator', { concurrency: true }, () => {
   test('by the clock both sides write, and what it costs is told', async () => {
     const result = await bench({ ...ours('clock'), scenario: 'chat', sessions: 40, conversations: 20, messages: 100 });
@@ -64,6 +72,18 @@ describe('the load generator', { concurrency: true }, () => {
     assert.ok(result.delivery_us['before']!.count >= 50, JSON.stringify(result.delivery_us));
     const { steady, settle } = result.when_it_began['server']!;
     assert.ok(steady!.rss_bytes > 1e6 && settle!.cpu_us > steady!.cpu_us);
+  });
+
+  test('the processor time that it tells is what the kernel counted', async (t) => {
+    const worked = spawn('sh', ['-c', 'i=0; while [ $i -lt 500000 ]; do i=$((i+1)); done; echo worked; read line'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    t.after(() => worked.kill());
+    await once(worked.stdout, 'data');
+    const kernelUs = cpuUs(worked.pid!);
+    const floor = await Floor.start(t);
+    const result = await bench({ url: `${floor.url}/ws`, protocol: 'relay', scenario: 'idle', sessions: 2, watch: `worked=${worked.pid}` });
+    const { ramp, settle } = result.when_it_began['worked']!;
+    for (const told of [ramp!.cpu_us, settle!.cpu_us]) assert.ok(Math.abs(told - kernelUs) <= 50_000, `${told} us, and ${kernelUs} us in /proc`);
+    assert.ok(kernelUs > 200_000, `${kernelUs} us is too little to tell`);
   });
 
   test('so many in flight keep their order', async () => {
