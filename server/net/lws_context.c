@@ -133,7 +133,7 @@ bool sockets_open(struct sockets *sockets, uv_loop_t *loop, struct wheel *wheel)
     *sockets = (struct sockets){.loop = loop, .wheel = wheel};
     list_init(&sockets->dirty);
     sockets->wsis_max = limit_files() - FILES_RESERVED;
-    lws_memory_init();
+    lws_memory_init(sockets->wsis_max);
     lws_set_log_level(LLL_ERR, log_cb);
     is_starting = true;
     sockets->context = create_context(sockets);
@@ -185,6 +185,7 @@ static void turn_cb(uv_check_t *turn)
         sockets->turns = 1;
     else if (sockets->turns++ >= SETTLE_TURNS) {
         lws_context_destroy(sockets->context);
+        lws_memory_fini();
         close_handles(sockets);
     }
 }

@@ -1,4 +1,11 @@
-/* libwebsockets 4.1 survives a failed allocation almost everywhere: it closes the connection. But when there
+/* Memory is given to libwebsockets here, for two reasons.
+ *
+ * For each connection it asks for a buffer as long as a read, but reads into one that the process has,
+ * unmasks messages there, and puts nothing into the connection's own but what a control frame carries
+ * (lws_ws_rx_sm() and lws_parse_ws() of 4.1.6). So that much is enough, reads may be long, and since no
+ * browser sends control frames before its close, nearly all of these buffers stay blank and cost nothing.
+ *
+ * libwebsockets 4.1 survives a failed allocation almost everywhere: it closes the connection. But when there
  * is no memory for a connection's libuv handle it loses the descriptor and all else, for good; and when there
  * is none for a handshake's headers the peer waits, in silence, until another handshake ends. So there are
  * some spares of these, taken only when the heap has nothing. */
@@ -10,6 +17,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/reserve.h"
 
 enum { HANDLE_BYTES = 256, HANDLES_COUNT = 64, HEADERS_BYTES = 4096 };
 
@@ -38,18 +46,18 @@ static size_t first_free(const struct spares *of)
     return i;
 }
 
-/* For each connection it asks for a buffer as long as a read, but reads into one that the process has, unmasks
- * messages there, and puts nothing into the connection's own but what a control frame carries (lws_ws_rx_sm()
- * and lws_parse_ws() of 4.1.6). So that much is enough, and reads may be long. */
-static const char READ_BUFFER[] = "rx_ubuf";
-
 _Static_assert(LWS_LIBRARY_VERSION_NUMBER == 4001006, "does this one still leave the read buffer alone?");
 
-static size_t bytes_used(size_t bytes, const char *reason)
+enum {
+    CONTROL_PAYLOAD_MAX_BYTES = 125,                               /* RFC 6455 section 5.5 */
+    CONTROL_BUFFER_BYTES = LWS_PRE + CONTROL_PAYLOAD_MAX_BYTES + 1 /* it ends a pong's with a NUL */
+};
+
+static struct reserve control_buffers;
+
+static bool is_read_buffer(const char *reason)
 {
-    enum { CONTROL_PAYLOAD_MAX_BYTES = 125 }; /* RFC 6455 section 5.5 */
-    size_t used = LWS_PRE + CONTROL_PAYLOAD_MAX_BYTES + 1; /* it ends a pong's with a NUL */
-    return bytes > used && strcmp(reason, READ_BUFFER) == 0 ? used : bytes;
+    return strcmp(reason, "rx_ubuf") == 0;
 }
 
 static void *spare_take(size_t bytes, const char *reason)
@@ -79,21 +87,35 @@ static bool spare_give_back(const void *block)
     return false;
 }
 
-/* As realloc(), and free() for no bytes. What there are spares of never grows. */
+static void *control_buffer(void)
+{
+    void *buffer = reserve_take(&control_buffers);
+    return buffer ? buffer : sb_malloc(CONTROL_BUFFER_BYTES);
+}
+
+/* As realloc(), and free() for no bytes. What does not come from the heap never grows. */
 static void *alloc_cb(void *block, size_t bytes, const char *reason)
 {
     if (bytes > 0) {
-        void *got = sb_realloc(block, bytes_used(bytes, reason));
+        if (is_read_buffer(reason))
+            return control_buffer();
+        void *got = sb_realloc(block, bytes);
         return got || block ? got : spare_take(bytes, reason);
     }
-    if (block && !spare_give_back(block))
+    if (block && !reserve_give_back(&control_buffers, block) && !spare_give_back(block))
         sb_free(block);
     return NULL;
 }
 
-void lws_memory_init(void)
+void lws_memory_init(size_t connections_max)
 {
+    reserve_init(&control_buffers, CONTROL_BUFFER_BYTES, (uint32_t)connections_max);
     lws_set_allocator(alloc_cb);
+}
+
+void lws_memory_fini(void)
+{
+    reserve_fini(&control_buffers);
 }
 
 bool lws_memory_has_spares(void)
