@@ -85,15 +85,17 @@ static struct saying socketio_ack(struct str text)
                            .n = id / PLACES};
 }
 
-/* ["msg",<room>,<n>,"<body>"] */
+/* ["welcome","<shopper>"], or ["msg",<room>,<n>,"<body>"] */
 static struct saying socketio_event(struct str text)
 {
     struct saying saying = {.said = SAID_MESSAGE};
     struct str items[4];
-    for (int i = 0; i < 4; i++)
-        if (!scan_next_item(&text, &items[i]))
-            return nonsense;
-    if (!str_eq(scan_text(items[0]), STR("msg")) || !scan_take_u32(&items[1], &saying.at.room))
+    int count = 0;
+    while (count < 4 && scan_next_item(&text, &items[count]))
+        count++;
+    if (count == 2 && str_eq(scan_text(items[0]), STR("welcome")))
+        return (struct saying){.said = SAID_WELCOME};
+    if (count < 4 || !str_eq(scan_text(items[0]), STR("msg")) || !scan_take_u32(&items[1], &saying.at.room))
         return nonsense;
     saying.body = scan_text(items[3]);
     return saying;
@@ -112,7 +114,7 @@ static struct saying socketio_read(struct str text)
     if (begins(text, "42"))
         return socketio_event(skip(text, 2));
     if (begins(text, "40"))
-        return (struct saying){.said = SAID_WELCOME};
+        return (struct saying){.said = SAID_NOTHING};
     if (begins(text, "2"))
         return (struct saying){.said = SAID_NOTHING, .reply = "3"};
     if (begins(text, "0"))

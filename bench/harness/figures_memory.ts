@@ -13,7 +13,7 @@ async function idle(context: Context): Promise<Outcome> {
   const outcome = newOutcome();
   const sessions = context.quick ? 3000 : MANY;
   const options = { scenario: 'idle', sessions, rate: 4000, seconds: 3 };
-  const contenders = [shopbell(options), floor(options, { readBuffer: READ_BUFFER, isPlain: true }), peer('socket.io', options)];
+  const contenders = [shopbell(options), floor(options, { readBuffer: READ_BUFFER, isPlain: true }), peer('socket.io', { ...options, rate: 1000 })];
   const results = await alternate(contenders, { times: 1, fsync: 'always' }, context, outcome);
   const of = (name: string) => results.get(name)![0]!;
   const per = (name: string) => rssPerSession(of(name));

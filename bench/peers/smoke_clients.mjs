@@ -77,10 +77,12 @@ class SocketIo extends Client {
   static async open(url, name) {
     const client = new SocketIo(name);
     const opened = new Promise((resolve) => (client.take = resolve));
+    const welcome = new Promise((resolve) => (client.welcomed = resolve));
     await client.connect(`${over(url)}/socket.io/?EIO=4&transport=websocket`);
     assert.match(await opened, /^0\{"sid":"[\w-]{20}","upgrades":\[\],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000\}$/);
     client.socket.send('40');
     assert.match(await client.next(), /^40\{"sid":"[\w-]{20}"\}$/);
+    assert.match(await welcome, /^42\["welcome","s_[0-9a-f]{20}"\]$/);
     return client;
   }
 
@@ -100,6 +102,7 @@ class SocketIo extends Client {
   }
 
   onFrame(frame) {
+    if (frame.startsWith('42["welcome",')) return this.welcomed(frame) ?? true;
     if (this.taken(frame)) return true;
     if (frame === '2') return this.socket.send('3') ?? true;
     const [, id] = /^43(\d+)\[\]$/.exec(frame) ?? [];

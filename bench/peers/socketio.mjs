@@ -4,6 +4,7 @@
 // adapter tells other nodes is the record, and the acknowledgement waits for its answer. That is the least work socket.io can do
 // for the promise, and the same single XADD that Shopbell does. --record room is what the promise in full would take: a stream for
 // each room that can be read again, and the adapter's own work after it.
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createAdapter as createPubSubAdapter } from '@socket.io/redis-adapter';
 import { createAdapter as createStreamsAdapter } from '@socket.io/redis-streams-adapter';
@@ -60,8 +61,18 @@ io.engine.on('connection', (raw) => {
   raw.request = null;
 });
 
+/** Who it is, and a room of their own, in which all their tabs are reached: https://socket.io/docs/v4/rooms/ */
+function logIn(socket) {
+  const shopper = `s_${randomBytes(10).toString('hex')}`;
+  socket.data.site = 'bench';
+  socket.data.shopper = shopper;
+  socket.join(shopper);
+  socket.emit('welcome', shopper);
+}
+
 const deliver = records[redis ? record : 'memory'];
 io.on('connection', (socket) => {
+  logIn(socket);
   socket.on('join', async (room, done) => {
     await socket.join(String(room));
     done?.();

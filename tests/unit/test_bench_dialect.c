@@ -55,7 +55,8 @@ static void socketio_is_spoken(void **state)
     assert_str(((struct str){out, (size_t)(end - out)}), "423[\"join\",70]");
     assert_str(put_message(dialect), "42643[\"msg\",70,5,\"s 5 99 xx\"]");
     assert_string_equal(dialect->read(STR("0{\"sid\":\"x\",\"upgrades\":[]}")).reply, "40");
-    assert_int_equal(dialect->read(STR("40{\"sid\":\"x\"}")).said, SAID_WELCOME);
+    assert_int_equal(dialect->read(STR("40{\"sid\":\"x\"}")).said, SAID_NOTHING);
+    assert_int_equal(dialect->read(STR("42[\"welcome\",\"s_00\"]")).said, SAID_WELCOME);
     assert_string_equal(dialect->read(STR("2")).reply, "3");
     struct saying saying = dialect->read(STR("433[]"));
     assert_int_equal(saying.said, SAID_JOINED);
