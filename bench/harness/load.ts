@@ -98,7 +98,8 @@ export function wrongs({ counts, delivery_us, good, scenario }: Load): string[] 
 
 const steadyMs = ({ phases_ms: { steady, settle } }: Load): number => settle! - steady!;
 export const messages = ({ delivery_us }: Load): number => delivery_us.before.count;
-export const messagesPerS = (result: Load): number => (messages(result) * 1000) / steadyMs(result);
+/** All that were due while it was steady had come after the longest that one took. */
+export const messagesPerS = (result: Load): number => (messages(result) * 1000) / (steadyMs(result) + result.delivery_us.before.max / 1000);
 
 export function cpuUsPerMessage(result: Load, of: 'server' | 'redis'): number {
   const cost = result.when_it_began[of]!;

@@ -75,6 +75,8 @@ ${wrongs.length ? `<ul>${wrongs.map((wrong) => `<li class="missed">${escaped(wro
 <div class="scroll"><table><thead><tr><th>figure</th><th>ours</th><th>beside</th><th>theirs</th><th>ratio</th><th>target</th><th></th></tr></thead>
 <tbody>${outcomes.flatMap(({ rows }) => rows).map(rowLines).join('\n')}</tbody></table></div>
 ${plots.map(({ title }, i) => `<h2>${escaped(title)}</h2><div id="plot-${i}"></div>`).join('\n')}
+<h2>The machine's limits</h2>
+<div class="scroll"><table><tbody>${Object.entries(where.limits).map(([name, value]) => `<tr><th scope="row">${escaped(name)}</th><td>${escaped(value)}</td></tr>`).join('\n')}</tbody></table></div>
 <script>${read('uPlot.iife.min.js')}</script><script>const plots = ${asScript(plots.map(plotData))};${DRAW}</script>
 </body></html>
 `;
