@@ -307,8 +307,12 @@ static void ping(struct timer *timer)
 static void view_next(struct timer *timer)
 {
     struct session *session = container_of(timer, struct session, timer);
-    client_count(COUNTER_VIEWS);
     session->view_us += options_view_every_us(client_get()->options);
+    if (!client_is_due(session->view_us, false)) { /* it was planned before the end was */
+        rest(session);
+        return;
+    }
+    client_count(COUNTER_VIEWS);
     client_get()->report->sessions_ready--;
     session->state = SESSION_WAITING;
     session->tries = 0;

@@ -101,7 +101,7 @@ async function latency(context: Context): Promise<Outcome> {
   const crowd = quick ? undefined : CROWD;
   const sessions = quick ? 2000 : ON_ONE;
   const there = sessions + (crowd ? crowd.servers * crowd.sessions : 0);
-  const options = { scenario: 'chat', sessions, conversations: 1000, messages: rate, seconds: quick ? 4 : 10, warm: 3, rate: 3000 };
+  const options = { scenario: 'chat', sessions, conversations: 1000, messages: rate, seconds: quick ? 4 : 30, warm: 3, rate: 3000 };
   const contenders = [shopbell(options), floor(options)].map((contender) => ({ ...contender, crowd }));
   const take = async (fsync: Fsync, times: number, targets: { p50?: number; p99?: number }) => {
     const results = await alternate(contenders, { times, fsync }, context, outcome);
