@@ -19,11 +19,8 @@ enum {
     BACKLOG = 1024,
     ACCEPTS_A_TURN = 128,
     RETRY_MS = 200,
-    /* A peer that vanished without a word is noticed within about two minutes, idle or not, with no timer of
-       ours. */
-    KEEPALIVE_IDLE_S = 60,
-    KEEPALIVE_INTERVAL_S = 15,
-    KEEPALIVE_PROBES = 4,
+    /* What was sent and is not acknowledged. Whoever is silent has a deadline of ours; the kernel's own
+       probes (SO_KEEPALIVE) would, with this, end a connection when the first one is lost. */
     UNACKED_MAX_MS = 60 * 1000,
     /* Of the kernel, which takes twice that; by itself it would give megabytes to each who does not read. */
     SEND_BUFFER_BYTES = 128 * 1024,
@@ -55,10 +52,7 @@ static bool set_options(int fd, const struct listener_address *address)
            (!address->is_shared || set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1)) &&
            (!address->is_ipv6 || set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0)) &&
            set_option(fd, SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_BYTES) &&
-           set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1) && set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1) &&
-           set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S) &&
-           set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S) &&
-           set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES) &&
+           set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1) &&
            set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, UNACKED_MAX_MS);
 }
 
