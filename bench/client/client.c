@@ -77,6 +77,13 @@ int client_span_at(int64_t us)
     return SPAN_RAMP;
 }
 
+int64_t client_all_in_us(void)
+{
+    const struct options *options = the_client.options;
+    int64_t began_us = atomic_load_explicit(&the_client.control->began_us[PHASE_RAMP], memory_order_relaxed);
+    return began_us + (options->sessions + options->agents) * US_PER_S / options->rate;
+}
+
 bool client_is_due(int64_t due_us, bool has_no_clock)
 {
     int64_t settle_us =

@@ -41,6 +41,8 @@ void client_count_by(enum counter counter, int64_t by);
 enum phase client_phase(void);
 /* The span of the run that a moment belongs to. */
 int client_span_at(int64_t us);
+/* When everybody is in, if the server takes them at the rate that they come. */
+int64_t client_all_in_us(void);
 /* Something with this time may still begin: until the settling, and after it if it was due before. */
 bool client_is_due(int64_t due_us, bool has_no_clock);
 /* A message of the other side came, so long after it was due. */

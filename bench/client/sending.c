@@ -4,7 +4,9 @@
 
 void sending_begin(struct sending *sending, int64_t step_us)
 {
-    sending->next_due_us = schedule_now_us() + client_random_below(step_us);
+    int64_t now_us = schedule_now_us(), all_in_us = client_all_in_us();
+    bool is_early = step_us > 0 && now_us < all_in_us;
+    sending->next_due_us = (is_early ? all_in_us : now_us) + client_random_below(step_us);
 }
 
 int64_t sending_due_us(const struct sending *sending, uint32_t n)

@@ -20,7 +20,8 @@ struct sending {
     uint32_t tried_count;
 };
 
-/* The next message is due at some time within the next step_us. */
+/* The next message is due at some time within the next step_us; by the clock not before everybody should be
+ * in. */
 void sending_begin(struct sending *sending, int64_t step_us);
 int64_t sending_next_due_us(const struct sending *sending);
 bool sending_has_room(const struct sending *sending);

@@ -206,11 +206,13 @@ struct store_told {
     enum store_telling kind;
     struct str from; /* heard: the node that told it */
     struct str conversation;
-    int64_t seq;             /* EVENT: the stream has grown to here; STAND: so far it was read there */
-    enum proto_role role;    /* TYPING, RECEIPT: whose */
-    struct str person;       /* TYPING */
-    bool is_typing;          /* TYPING */
-    int64_t delivered, seen; /* RECEIPT */
+    int64_t seq;               /* EVENT: the stream has grown to here; STAND: so far it was read there */
+    const struct event *event; /* EVENT: the last one there, a message; NULL: to be read. Borrowed */
+    int64_t generation;        /* EVENT: of the site, as its teller knows it */
+    enum proto_role role;      /* TYPING, RECEIPT: whose */
+    struct str person;         /* TYPING */
+    bool is_typing;            /* TYPING */
+    int64_t delivered, seen;   /* RECEIPT */
 };
 /* False: no memory, and the other node will not miss it. What is lost later it misses by its number. */
 bool store_tell(struct store *store, struct str site, struct str node, const struct store_told *told);

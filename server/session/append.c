@@ -76,6 +76,7 @@ static bool append_stored(struct append *append)
     metrics_observe_us(H_ACK, clock_mono_us() - append->to.received_us);
     metrics_add_labelled(M_MESSAGES, str_from(proto_role_str(append->role)), 1);
     bool whole = live_apply(live, &append->event, reply_session(&append->to), append->to.received_us);
+    peers_tell_event(live, &append->event);
     append_finish(append, &outcome);
     return whole;
 }
@@ -88,7 +89,6 @@ static void appends_stored(struct live *live)
         live->appends_in_flight--;
         whole = append_stored(append) && whole;
     }
-    peers_tell_grown(live);
     if (whole)
         append_next(live);
     else

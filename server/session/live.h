@@ -3,12 +3,12 @@
  *
  * LOADING until its record and all its events are read; CURRENT while this node knows of nothing it has not
  * read; STALE after a conflict, a hint, or a lost link, until it has caught up. Events are shown to viewers
- * in the order of the stream, each exactly once, by live_follow() and nothing else. After a lost link the
- * stream may be shorter than what was read of it (a failover loses what the new master had not got): the next
- * read begins with the last event known, and where that is not there the view is LOADING again, and those who
- * looked come back. While STALE somebody is
- * always at it: a read is under way, or the retry timer runs, or the store is away and its return reads all.
- * A live view goes when nobody looks and nothing is under way. */
+ * in the order of the stream, each exactly once: those that this node appended, those that live_follow()
+ * reads, and those that live_hear() takes from who appended them. After a lost link the stream may be shorter
+ * than what was read of it (a failover loses what the new master had not got): the next read begins with the
+ * last event known, and where that is not there the view is LOADING again, and those who looked come back.
+ * While STALE somebody is always at it: a read is under way, or the retry timer runs, or the store is away
+ * and its return reads all. A live view goes when nobody looks and nothing is under way. */
 #pragma once
 
 #include <stdbool.h>
@@ -32,12 +32,12 @@ struct live {
     struct conversation conversation;
     enum live_state state;
     bool record_read;
-    bool reading;    /* a read of the record or the stream is under way */
-    bool read_again; /* and there is more than it asked for */
-    bool doubted;    /* the link was lost since the last read */
-    bool checking;   /* the read under way begins with the last event known */
-    int64_t had_seq; /* loading again: how far the stream went before; else 0 */
-    size_t appends_in_flight; /* the first so many of appends */
+    bool reading;                /* a read of the record or the stream is under way */
+    bool read_again;             /* and there is more than it asked for */
+    bool doubted;                /* the link was lost since the last read */
+    bool checking;               /* the read under way begins with the last event known */
+    int64_t had_seq;             /* loading again: how far the stream went before; else 0 */
+    size_t appends_in_flight;    /* the first so many of appends */
     struct wheel_timer retry;    /* STALE, and the last read failed */
     struct list viewers;         /* struct viewer by live_node */
     struct list waiters;         /* struct live_waiter: want it loaded */
@@ -75,6 +75,8 @@ void live_distrust(struct live *live);
 void live_doubt(struct live *live);
 /* The stream may have more than was read. seq 0: it is not known how much. */
 void live_follow(struct live *live, int64_t seq);
+/* Another node, to which the site is of this generation, appended this one. */
+void live_hear(struct live *live, const struct event *event, int64_t generation);
 /* It stays while it is held. Whoever does something that may end in live_drop_if_idle() holds it meanwhile.
  */
 void live_hold(struct live *live);

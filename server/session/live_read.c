@@ -201,6 +201,20 @@ void live_follow(struct live *live, int64_t seq)
         live_read(live);
 }
 
+/* From a teller who knows another history than this node, or of a view that may be behind or ahead, the
+ * stream is believed alone. */
+void live_hear(struct live *live, const struct event *event, int64_t generation)
+{
+    const struct site *site = live->site;
+    struct event_id last = conversation_last_id(&live->conversation);
+    bool is_same_history = site->generation_sure && site->generation == generation && !live->doubted &&
+                           event->id.generation == last.generation;
+    if (live->state == LIVE_CURRENT && is_same_history && event->id.seq == last.seq + 1)
+        live_apply(live, event, NULL, 0);
+    else
+        live_follow(live, event->id.seq);
+}
+
 /* ---- the record ---- */
 
 static bool live_take_shopper(struct live *live, const struct store_conversation *record)

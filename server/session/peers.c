@@ -161,6 +161,14 @@ static void peers_tell(struct live *live, struct store_told told)
         node_tell(live, id_str(&live->peers.list[i].node), told);
 }
 
+void peers_tell_event(struct live *live, const struct event *event)
+{
+    peers_tell(live, (struct store_told){.kind = STORE_TELL_EVENT,
+                                         .seq = event->id.seq,
+                                         .event = event,
+                                         .generation = live->site->generation});
+}
+
 void peers_tell_grown(struct live *live)
 {
     peers_tell(live, (struct store_told){.kind = STORE_TELL_EVENT, .seq = live->conversation.last_seq});
@@ -196,6 +204,14 @@ static void heard_receipt(struct live *live, const struct store_told *told)
         push_receipt(live, told->role, NULL);
 }
 
+static void heard_event(struct live *live, const struct store_told *told)
+{
+    if (told->event)
+        live_hear(live, told->event, told->generation);
+    else
+        live_follow(live, told->seq);
+}
+
 static void heard_stand(struct live *live, const struct store_told *told)
 {
     int64_t seq = live->conversation.last_seq;
@@ -209,7 +225,7 @@ void peers_heard(struct live *live, const struct store_told *told)
 {
     switch (told->kind) {
     case STORE_TELL_EVENT:
-        live_follow(live, told->seq);
+        heard_event(live, told);
         break;
     case STORE_TELL_STAND:
         heard_stand(live, told);

@@ -12,6 +12,7 @@
 #include "base/ids.h"
 #include "proto.h"
 
+struct event;
 struct live;
 struct store_told;
 
@@ -25,13 +26,14 @@ struct peers {
     struct peer *list; /* owned */
     size_t count;
     bool registered;
-    bool unsure; /* something may not have been told: register again */
+    bool unsure;            /* something may not have been told: register again */
     bool told_shopper_here; /* what the others know of this node */
 };
 
 /* Says, or says again, that this node looks and whether the shopper is here. */
 void peers_register(struct live *live);
-/* The connection was lost: what was told last may not have been. Registered again when the view is current. */
+/* The connection was lost: what was told last may not have been. Registered again when the view is current.
+ */
 void peers_doubt(struct live *live);
 /* The view is current. */
 void peers_settle(struct live *live);
@@ -45,6 +47,8 @@ bool peers_have_shopper(const struct live *live);
 void peers_set(struct live *live, struct str node, bool looks, bool shopper_there);
 
 /* Telling all of them. */
+/* It was written here: a message, so that the others need not read it. */
+void peers_tell_event(struct live *live, const struct event *event);
 void peers_tell_grown(struct live *live);
 void peers_tell_typing(struct live *live, enum proto_role role, struct str person, bool is_typing);
 void peers_tell_receipt(struct live *live, enum proto_role role);

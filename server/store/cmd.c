@@ -98,9 +98,10 @@ void cmd_event_id(struct cmd *cmd, const char *prefix, struct event_id id)
     scratch_end(cmd, start);
 }
 
-void cmd_message(struct cmd *cmd, const struct event *event)
+void cmd_message(struct cmd *cmd, struct str before, const struct event *event)
 {
     size_t start = scratch_begin(cmd);
+    scratch_str(cmd, before);
     scratch_i64(cmd, event->at_ms);
     scratch_word(cmd, str_from(proto_author_role_str(event->role)));
     scratch_word(cmd, event->by);

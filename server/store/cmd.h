@@ -31,8 +31,9 @@ void cmd_i64(struct cmd *cmd, int64_t value);
 void cmd_event_id(struct cmd *cmd, const char *prefix, struct event_id id); /* prefix: "" or "(" */
 
 /* What is stored of a message: "at role by custom_id text", the one value of its entry, by name message. With
- * one for each of them XADD took Redis 28,900 instructions instead of 15,600. The functions know it too. */
-void cmd_message(struct cmd *cmd, const struct event *event);
+ * one for each of them XADD took Redis 28,900 instructions instead of 15,600. The functions know it too.
+ * before: what is put before it, or empty. */
+void cmd_message(struct cmd *cmd, struct str before, const struct event *event);
 
 /* {site}:part:part…; parts with data == NULL end the list early. */
 void cmd_key(struct cmd *cmd, struct str site, struct str a, struct str b, struct str c);

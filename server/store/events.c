@@ -25,7 +25,7 @@ bool store_append(struct store *store, struct str site, struct str conversation,
     cmd_key(&cmd, site, STR("conv"), conversation, STR("log"));
     cmd_event_id(&cmd, "", event->id);
     cmd_cstr(&cmd, "message");
-    cmd_message(&cmd, event);
+    cmd_message(&cmd, STR(""), event);
     return STORE_SEND(store, &cmd, on_appended, done, ctx);
 }
 
@@ -38,7 +38,7 @@ bool store_append_all(struct store *store, struct str site, struct str conversat
     cmd_event_id(&cmd, "", top);
     for (size_t i = 0; i < count; i++) {
         cmd_event_id(&cmd, "", events[i]->id);
-        cmd_message(&cmd, events[i]);
+        cmd_message(&cmd, STR(""), events[i]);
     }
     return STORE_SEND(store, &cmd, on_appended_all, done, ctx);
 }
@@ -63,8 +63,7 @@ static struct str next_word(struct str *rest)
     return word;
 }
 
-/* What cmd_message() wrote. */
-static bool message_read(struct event *event, struct event_id id, struct str message)
+bool message_read(struct event *event, struct event_id id, struct str message)
 {
     struct str at = next_word(&message), role = next_word(&message);
     *event = (struct event){.id = id, .type = PROTO_EVENT_TYPE_MESSAGE, .by = next_word(&message)};

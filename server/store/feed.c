@@ -26,6 +26,7 @@ struct feed {
     struct map sources; /* struct source: the last number heard of each */
     struct map targets; /* struct target: the last number told to each */
     int64_t heard_ms;
+    int64_t beats_count; /* of our own */
     void (*stopped)(void *ctx);
     void *stopped_ctx;
 };
@@ -34,7 +35,9 @@ struct feed {
 struct source {
     struct map_node node;
     int64_t last;
-    int64_t expected; /* what Redis said at the check before */
+    int64_t published;  /* what Redis said last */
+    int64_t expected;   /* and once, when */
+    int64_t until_beat; /* this one of our own was the next; 0: it was heard, and all expected before it */
     char key[];
 };
 
@@ -42,6 +45,7 @@ struct target {
     struct map_node node;
     int64_t last;
     int64_t told_ms;
+    int64_t wait_ms; /* from then to the next beat */
     char key[];
 };
 
@@ -68,7 +72,7 @@ static void source_add(struct feed *feed, struct str site, struct str from, int6
     if (!source)
         return;
     strcpy(source->key, key);
-    source->last = source->expected = last;
+    source->last = source->published = last;
     if (!map_put(&feed->sources, &source->node, str_from(source->key)))
         sb_free(source);
 }
@@ -104,8 +108,8 @@ static void feed_count(struct feed *feed, const struct hint *hint, bool beat)
         feed_gap(feed, hint->from);
 }
 
-/* What Redis counts is behind what comes on the other connection, or before it: only what was expected a
- * whole tick ago and has not come is lost. */
+/* What Redis counts comes on the other connection, before that which it counted or behind it. So it waits for
+ * the next beat of our own, however long that takes: what has not come before it is lost. */
 static void feed_check_source(struct feed *feed, struct str site, struct str from, int64_t published)
 {
     struct source *source = source_find(feed, site, from);
@@ -113,14 +117,29 @@ static void feed_check_source(struct feed *feed, struct str site, struct str fro
         source_add(feed, site, from, published);
         return;
     }
-    int64_t expected = source->expected;
-    source->expected = published;
-    if (published < expected) /* counted anew: this node was taken for dead meanwhile, and reads all again */
-        source->last = expected = published;
-    if (source->last >= expected)
+    if (published < source->published) { /* counted anew: this node was taken for dead, and reads all again */
+        source->last = published;
+        source->until_beat = 0;
+    }
+    source->published = published;
+    if (source->until_beat > 0)
         return;
-    source->last = expected;
-    feed_gap(feed, from);
+    source->expected = published;
+    source->until_beat = feed->beats_count + 1;
+}
+
+static void on_own_beat(struct feed *feed, int64_t number)
+{
+    map_for_each_safe(node, &feed->sources) {
+        struct source *source = container_of(node, struct source, node);
+        if (source->until_beat == 0 || number < source->until_beat)
+            continue;
+        source->until_beat = 0;
+        if (source->last >= source->expected)
+            continue;
+        source->last = source->expected;
+        feed_gap(feed, str_from(source->key));
+    }
 }
 
 void feed_check(struct feed *feed, struct str site, int64_t to_node, int64_t to_all)
@@ -153,7 +172,7 @@ static struct target *target_for(struct feed *feed, struct str site, struct str 
 static void on_published(const struct redisReply *reply, link_done_fn done, void *ctx) {}
 
 static void feed_publish(struct feed *feed, struct str site, struct str node, int64_t number,
-                         const char *words)
+                         const char *words, const struct event *message)
 {
     char line[256];
     struct cmd cmd;
@@ -163,31 +182,39 @@ static void feed_publish(struct feed *feed, struct str site, struct str node, in
         return;
     cmd_init(&cmd, "PUBLISH");
     cmd_key(&cmd, site, STR("feed"), node, (struct str){NULL, 0});
-    cmd_arg(&cmd, (struct str){line, (size_t)len});
+    if (message)
+        cmd_message(&cmd, (struct str){line, (size_t)len}, message);
+    else
+        cmd_arg(&cmd, (struct str){line, (size_t)len});
     STORE_SEND(feed->store, &cmd, on_published, NULL, NULL);
 }
 
-bool feed_tell(struct feed *feed, struct str site, struct str node, const char *words)
+bool feed_tell(struct feed *feed, struct str site, struct str node, const char *words,
+               const struct event *message)
 {
     struct target *target = target_for(feed, site, node);
     if (!target)
         return false;
     target->told_ms = clock_mono_ms();
-    feed_publish(feed, site, node, ++target->last, words);
+    target->wait_ms = FEED_BEAT_MS;
+    feed_publish(feed, site, node, ++target->last, words, message);
     return true;
 }
 
+/* Fewer and fewer: with many nodes, each of which talks with each, beats would be more than all they say. */
 static void feed_beat_to(struct feed *feed, struct target *target, int64_t now_ms)
 {
     struct str key = str_from(target->key);
     const char *space = memchr(key.data, ' ', key.len);
     struct str site = {key.data, (size_t)(space - key.data)};
     struct str node = {space + 1, key.len - site.len - 1};
-    if (now_ms - target->told_ms < TOLD_RECENTLY_MS) {
-        feed_publish(feed, site, node, target->last, "beat");
-    } else if (now_ms - target->told_ms > PEER_FORGOTTEN_MS) {
+    int64_t quiet_ms = now_ms - target->told_ms;
+    if (quiet_ms > PEER_FORGOTTEN_MS) {
         map_remove(&feed->targets, &target->node);
         sb_free(target);
+    } else if (quiet_ms >= target->wait_ms && target->wait_ms < TOLD_RECENTLY_MS) {
+        target->wait_ms *= 2;
+        feed_publish(feed, site, node, target->last, "beat", NULL);
     }
 }
 
@@ -198,9 +225,14 @@ static void on_message(void *ctx, struct str message)
     struct feed *feed = ctx;
     struct hint hint;
     feed->heard_ms = clock_mono_ms();
-    if (!hint_parse(message, &hint) || str_eq(hint.from, id_str(&feed->node)))
+    if (!hint_parse(message, &hint))
         return;
     bool beat = str_eq_c(hint.kind, "beat");
+    if (str_eq(hint.from, id_str(&feed->node))) {
+        if (beat)
+            on_own_beat(feed, hint.number);
+        return;
+    }
     if (!beat)
         feed_read(&hint, &feed->upcalls);
     feed_count(feed, &hint, beat);
@@ -228,7 +260,7 @@ static void beat_cb(uv_timer_t *timer)
         link_drop(feed->link);
         return;
     }
-    feed_publish(feed, feed->config->sites[0].id, id_str(&feed->node), 0, "beat");
+    feed_publish(feed, feed->config->sites[0].id, id_str(&feed->node), ++feed->beats_count, "beat", NULL);
     map_for_each_safe(node, &feed->targets) {
         feed_beat_to(feed, container_of(node, struct target, node), now_ms);
     }

@@ -31,7 +31,7 @@ static bool parse_i64(struct str word, int64_t *out)
 bool hint_parse(struct str line, struct hint *out)
 {
     struct str number, word;
-    *out = (struct hint){0};
+    *out = (struct hint){.end = line.data + line.len};
     if (!next_word(&line, &out->site) || !next_word(&line, &out->from) || !next_word(&line, &number) ||
         !next_word(&line, &out->kind) || !parse_i64(number, &out->number))
         return false;

@@ -16,6 +16,7 @@ struct hint {
     struct str kind;
     struct str args[HINT_WORDS_MAX]; /* "-" stands for none and is given as empty */
     size_t args_count;
+    const char *end; /* of the line */
 };
 
 /* Borrows from line. False: not a hint. */

@@ -1,6 +1,7 @@
 #include "store/feed_read.h"
 
 #include "base/log.h"
+#include "store/store_internal.h"
 
 static void read_event(const struct hint *hint, const struct store_upcalls *up)
 {
@@ -71,6 +72,22 @@ static void read_grown(const struct hint *hint, const struct store_upcalls *up)
     read_told(hint, up, STORE_TELL_EVENT);
 }
 
+/* Whose last argument is as long as the line. */
+static void read_said(const struct hint *hint, const struct store_upcalls *up)
+{
+    enum { GENERATION = 1, ID_GENERATION, ID_SEQ, MESSAGE };
+    struct event event;
+    struct event_id id = {hint_i64(hint, ID_GENERATION), hint_i64(hint, ID_SEQ)};
+    struct store_told told = {
+        .kind = STORE_TELL_EVENT, .from = hint->from, .conversation = hint->args[0], .seq = id.seq};
+    const char *message = hint->args[MESSAGE].data;
+    if (message_read(&event, id, (struct str){message, (size_t)(hint->end - message)})) {
+        told.event = &event;
+        told.generation = hint_i64(hint, GENERATION);
+    }
+    up->on_told(up->ctx, hint->site, &told);
+}
+
 static void read_stand(const struct hint *hint, const struct store_upcalls *up)
 {
     read_told(hint, up, STORE_TELL_STAND);
@@ -99,7 +116,7 @@ static const struct {
     {"event", 4, read_event},   {"queue", 7, read_queue},   {"agent", 4, read_agent},
     {"view", 3, read_view},     {"gone", 2, read_gone},     {"grown", 2, read_grown},
     {"stand", 2, read_stand},   {"typing", 4, read_typing}, {"receipt", 4, read_receipt},
-    {"record", 1, read_record},
+    {"record", 1, read_record}, {"said", 5, read_said},
 };
 
 void feed_read(const struct hint *hint, const struct store_upcalls *upcalls)

@@ -52,6 +52,12 @@ bool store_tell(struct store *store, struct str site, struct str node, const str
     const char *role = proto_role_str(told->role);
     switch (told->kind) {
     case STORE_TELL_EVENT:
+        if (told->event) {
+            snprintf(words, sizeof words, "said " STR_FMT " %lld %lld %lld ", STR_ARG(told->conversation),
+                     (long long)told->generation, (long long)told->event->id.generation,
+                     (long long)told->event->id.seq);
+            break;
+        }
         snprintf(words, sizeof words, "grown " STR_FMT " %lld", STR_ARG(told->conversation),
                  (long long)told->seq);
         break;
@@ -71,7 +77,7 @@ bool store_tell(struct store *store, struct str site, struct str node, const str
         snprintf(words, sizeof words, "record " STR_FMT, STR_ARG(told->conversation));
         break;
     }
-    return feed_tell(store->feed, site, node, words);
+    return feed_tell(store->feed, site, node, words, told->event);
 }
 
 void store_check_hints(struct store *store, struct str site, int64_t to_node, int64_t to_all)

@@ -23,6 +23,9 @@ struct store {
     void *stopped_ctx;
 };
 
+/* What cmd_message() wrote, into *event, which borrows from it. False: it is none. */
+bool message_read(struct event *event, struct event_id id, struct str message);
+
 /* link_send() with the completion's type taken care of. */
 #define STORE_SEND(store, cmd, reply, done, ctx)                                                             \
     link_send((store)->link, (cmd), (reply), (link_done_fn)(done), (ctx))
