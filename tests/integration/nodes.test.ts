@@ -9,7 +9,7 @@ import { fieldsOf } from './harness/stream.ts';
 import { until } from './harness/until.ts';
 
 const settings = { agent_grace_ms: 500 };
-const sites = ['guess', 'crowd', 'chat', 'dies', 'drain', 'both', 'resend', 'pages', 'lost', 'cut', 'given', 'queue', 'team', 'moves', 'again', 'unread', 'silent'];
+const sites = ['guess', 'crowd', 'chat', 'dies', 'drain', 'both', 'resend', 'pages', 'lost', 'cut', 'given', 'queue', 'team', 'moves', 'again', 'unread', 'silent', 'said'];
 
 function beside(first: Server, flags: string[] = []): Promise<Server> {
   return startServer({ sites, settings, flags: ['--redis', `unix:${join(first.data, 'redis.sock')}`, ...flags] });
@@ -198,6 +198,27 @@ test('a hint that is lost is noticed within a second, also when nothing follows 
   assert.equal((await maya.event('message')).text, 'Not heard');
   assert.ok((await hintsLost(west)) > before);
   assert.deepEqual(maya.lines(id), anna.lines(id));
+});
+
+test('a message that a hint brings is shown when it is the next of the same history, and else what the stream has', async () => {
+  const { maya, anna, id } = await across('said');
+  const redis = await east.redis();
+  await anna.send(id, 'Heard');
+  await maya.event('message');
+  const [[top]] = (await redis.call('XREVRANGE', `{said}:conv:${id}:log`, '+', '-', 'COUNT', 1)) as [[string]];
+  const [generation, seq] = top.split('-').map(Number) as [number, number];
+  let number = 0;
+  const hint = async (of: { generation: number; event: string }, text: string) => {
+    const words = ['said', 'n_00000000000000000000', ++number, 'said', id, of.generation, of.event.replace('-', ' '), Date.now(), 'shopper', anna.id, `custom-${number}`, text];
+    for (const node of (await redis.call('ZRANGE', '{said}:nodes', 0, -1)) as string[]) await redis.call('PUBLISH', `{said}:feed:${node}`, words.join(' '));
+  };
+  await hint({ generation: generation + 1, event: `${generation}-${seq + 1}` }, 'Of a server with another history');
+  await hint({ generation, event: `${generation + 1}-${seq + 1}` }, 'Of another history');
+  await hint({ generation, event: `${generation}-${seq + 2}` }, 'Not the next one');
+  await hint({ generation, event: `${generation}-${seq}` }, 'One that is known');
+  await hint({ generation, event: `${generation}-${seq + 1}` }, 'The next one: with a space');
+  const { text, custom_id } = await maya.event('message');
+  assert.deepEqual({ text, custom_id }, { text: 'The next one: with a space', custom_id: 'custom-5' });
 });
 
 test('what is said while the feed is cut is there as soon as it is back', async () => {
