@@ -98,7 +98,7 @@ static void feed_count(struct feed *feed, const struct hint *hint, bool beat)
     struct source *source = source_find(feed, hint->site, hint->from);
     if (!source) {
         source_add(feed, hint->site, hint->from, hint->number);
-        if (hint->number > 1 && !str_eq_c(hint->from, "all"))
+        if (hint->number > (beat ? 0 : 1) && !str_eq_c(hint->from, "all"))
             feed_gap(feed, hint->from);
         return;
     }
