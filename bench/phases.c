@@ -87,6 +87,12 @@ static bool is_storm(const struct phases *phases)
            phases->total->sessions_dropped > 0;
 }
 
+static void lead_by_time(struct phases *phases)
+{
+    if (lasted(phases, phases->options->seconds))
+        phases_enter(phases, PHASE_SETTLE);
+}
+
 static void lead_steady(struct phases *phases)
 {
     if (is_queue(phases)) {
@@ -94,8 +100,7 @@ static void lead_steady(struct phases *phases)
         return;
     }
     if (phases->options->scenario != SCENARIO_STORM) {
-        if (lasted(phases, phases->options->seconds))
-            phases_enter(phases, PHASE_SETTLE);
+        lead_by_time(phases);
         return;
     }
     if (is_storm(phases)) {
@@ -112,8 +117,7 @@ static void lead_steady(struct phases *phases)
 static void lead_storm(struct phases *phases)
 {
     if (phases->options->scenario != SCENARIO_STORM) {
-        if (lasted(phases, phases->options->seconds))
-            phases_enter(phases, PHASE_SETTLE);
+        lead_by_time(phases);
         return;
     }
     bool is_marked = atomic_load(&phases->control->server_ready_us) != 0;
@@ -159,8 +163,7 @@ void phases_lead(struct phases *phases)
         lead_storm(phases);
         break;
     case PHASE_AFTER:
-        if (lasted(phases, phases->options->seconds))
-            phases_enter(phases, PHASE_SETTLE);
+        lead_by_time(phases);
         break;
     case PHASE_SETTLE:
         if (is_through(phases, phases->total->chats_pending, SETTLE_MAX_S))

@@ -35,7 +35,7 @@ static struct {
     uv_timer_t timer;
     uint32_t at; /* in the sessions, of which the ones before have been looked at */
     int64_t lookers_count, talkers_count, left_count;
-    int64_t began_ms, leave_ms, settle_ms;
+    int64_t began_ms, leave_ms, look_ms, settle_ms;
     void (*done)(void *ctx);
     void *ctx;
 } drain;
@@ -101,8 +101,7 @@ static void settle(void)
 static void send_looker_away(struct session *session, int64_t now_ms)
 {
     int64_t end_ms = drain.began_ms + drain.leave_ms, left_ms = end_ms > now_ms ? end_ms - now_ms : 0;
-    int64_t spread_ms = time_for(&pace_look, drain.lookers_count);
-    session_close_draining(session, (uint32_t)left_ms + any_moment(spread_ms));
+    session_close_draining(session, (uint32_t)left_ms + any_moment(drain.look_ms));
     drain.left_count++;
 }
 
@@ -128,9 +127,9 @@ void hub_drain(void (*done)(void *ctx), void *ctx)
     sessions_each(count_session, NULL);
     drain.began_ms = clock_mono_ms();
     drain.leave_ms = time_for(&pace_leave, drain.lookers_count);
+    drain.look_ms = time_for(&pace_look, drain.lookers_count);
     log_info("draining", LOG_I64("looking", drain.lookers_count), LOG_I64("talking", drain.talkers_count),
-             LOG_I64("leave_ms", drain.leave_ms),
-             LOG_I64("spread_ms", time_for(&pace_look, drain.lookers_count)));
+             LOG_I64("leave_ms", drain.leave_ms), LOG_I64("spread_ms", drain.look_ms));
     uv_timer_init(hub->loop, &drain.timer);
     uv_timer_start(&drain.timer, leave_cb, 0, TICK_MS);
 }

@@ -35,8 +35,11 @@ bool hint_parse(struct str line, struct hint *out)
     if (!next_word(&line, &out->site) || !next_word(&line, &out->from) || !next_word(&line, &number) ||
         !next_word(&line, &out->kind) || !parse_i64(number, &out->number))
         return false;
-    while (out->args_count < HINT_WORDS_MAX && next_word(&line, &word))
-        out->args[out->args_count++] = str_eq_c(word, "-") ? STR("") : word;
+    while (out->args_count < HINT_WORDS_MAX && next_word(&line, &word)) {
+        if (str_eq_c(word, "-"))
+            word.len = 0;
+        out->args[out->args_count++] = word;
+    }
     return true;
 }
 

@@ -14,7 +14,7 @@ struct hint {
     struct str from; /* a node's id, or redis */
     int64_t number;
     struct str kind;
-    struct str args[HINT_WORDS_MAX]; /* "-" stands for none and is given as empty */
+    struct str args[HINT_WORDS_MAX]; /* "-" stands for none and is given as empty; all lie in the line */
     size_t args_count;
     const char *end; /* of the line */
 };
