@@ -20,7 +20,7 @@ interface Held {
 /** Resolves when all of them are in. */
 async function hold(server: Server, sessions: number): Promise<Held> {
   const isIn = saying(/ s steady /);
-  const load = startLoad({ server, hear: isIn.hear }, { scenario: 'idle', sessions, rate: LOGINS_A_SECOND, seconds: HELD_S });
+  const load = startLoad({ server, hear: isIn.hear, isBackground: true }, { scenario: 'idle', sessions, rate: LOGINS_A_SECOND, seconds: HELD_S });
   const tooLate = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), IN_WITHIN_MS).unref());
   if (!(await Promise.race([isIn.said.then(() => true), tooLate, load.result().then(() => false)]))) throw new Error(`${sessions} sessions did not get in`);
   return {

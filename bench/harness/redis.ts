@@ -27,6 +27,7 @@ export async function startRedis(fsync: Fsync): Promise<RedisServer> {
     appendfsync: fsync,
     save: '',
     'stream-node-max-bytes': '1024',
+    'auto-aof-rewrite-min-size': '256mb',
   };
   const redis = new Running('redis-server', ['redis-server', ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])]);
   await redis.prints(/eady to accept connections/);

@@ -237,6 +237,9 @@ static void child_start(struct private_redis *redis)
                                 "noeviction",
                                 "--stream-node-max-bytes",
                                 "1024",
+                                /* Writing the file anew makes each fsync meanwhile wait for it. */
+                                "--auto-aof-rewrite-min-size",
+                                "256mb",
                                 NULL};
     int failed = child_spawn(redis, redis->no_setpriv ? argv + SETPRIV_ARGS : argv);
     redis->running = failed == 0;
