@@ -211,6 +211,9 @@ async function faultFull() {
 
 // --- the sanitizer build -------------------------------------------------------------------------------------------
 
+// What is left of a process that is killed (SIGKILL) while it looks for leaks at its end: it found nothing.
+const KILLED_AT_ITS_END = /^==\d+==Unable to get registers from thread \d+\.\n$/;
+
 /** Runs a suite so that every sanitizer report of any process, also of one that was expected to fail, is a failure. */
 async function sanitized(name, runSuite) {
   const dir = resolve(`build/tests/${name}-reports`);
@@ -222,7 +225,8 @@ async function sanitized(name, runSuite) {
     UBSAN_OPTIONS: `${logs}:print_stacktrace=1:halt_on_error=1`,
     ASAN_SYMBOLIZER_PATH: '/usr/bin/llvm-symbolizer',
   });
-  const reports = readdirSync(dir).map((file) => readFileSync(join(dir, file), 'utf8'));
+  const said = readdirSync(dir).map((file) => readFileSync(join(dir, file), 'utf8'));
+  const reports = said.filter((text) => !KILLED_AT_ITS_END.test(text));
   return joined([result, checked([['no sanitizer report', reports]])]);
 }
 
