@@ -29,7 +29,7 @@ static const struct pace
     /* A log-in costs some 0.2 ms. */
     pace_talk = {300, 45 * 1000},
     /* With full jitter on top nearly everybody is back in a minute. */
-    pace_look = {900, 40 * 1000};
+    pace_look = {900, 50 * 1000};
 
 static struct {
     uv_timer_t timer;
