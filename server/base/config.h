@@ -101,7 +101,8 @@ struct config {
     bool demo;
     int64_t agent_grace_ms;
     int64_t close_timeout_ms;
-    int64_t ping_interval_ms; /* how often clients are told to ping */
+    int64_t ping_interval_ms;      /* how often clients are told to ping */
+    int64_t idle_ping_interval_ms; /* and shoppers without an open conversation: not less than that */
     int64_t session_rate; /* tokens a second of a session, twice as many at once; as x-limits in proto/ say */
     struct config_site *sites;
     size_t sites_count;

@@ -11,6 +11,7 @@ const struct config_setting_row config_setting_rows[SETTINGS_COUNT] = {
     [SETTING_AGENT_GRACE] = {NULL, NULL, "agent_grace_ms", "8000"},
     [SETTING_CLOSE_TIMEOUT] = {NULL, NULL, "close_timeout_ms", "120000"},
     [SETTING_PING_INTERVAL] = {NULL, NULL, "ping_interval_ms", "15000"},
+    [SETTING_IDLE_PING_INTERVAL] = {NULL, NULL, "idle_ping_interval_ms", "45000"},
     [SETTING_SESSION_RATE] = {NULL, NULL, "session_rate", "20"},
 };
 
@@ -63,8 +64,11 @@ void config_apply_settings(struct config_reader *reader)
     config_parse_bool(reader, &values[SETTING_DEMO], &config->demo);
     config_parse_i64(reader, &values[SETTING_AGENT_GRACE], 0, DAY_MS, &config->agent_grace_ms);
     config_parse_i64(reader, &values[SETTING_CLOSE_TIMEOUT], 1000, DAY_MS, &config->close_timeout_ms);
-    config_parse_i64(reader, &values[SETTING_PING_INTERVAL], 1000, 10 * MINUTE_MS,
-                     &config->ping_interval_ms);
+    config_parse_i64(reader, &values[SETTING_PING_INTERVAL], 1000, 10 * MINUTE_MS, &config->ping_interval_ms);
+    config_parse_i64(reader, &values[SETTING_IDLE_PING_INTERVAL], 1000, 10 * MINUTE_MS,
+                     &config->idle_ping_interval_ms);
+    if (config->idle_ping_interval_ms < config->ping_interval_ms)
+        config->idle_ping_interval_ms = config->ping_interval_ms;
     config_parse_i64(reader, &values[SETTING_SESSION_RATE], 10, CONFIG_SESSION_RATE_MAX,
                      &config->session_rate);
 }

@@ -103,6 +103,7 @@ bool live_view(struct live *live, struct session *session)
     chain_push_front(&session->viewers, &viewer->session_node);
     if (session->role == PROTO_SHOPPER && conversation_is_open(&live->conversation)) {
         session_leave_closed(session);
+        session_extend_idle(session);
         live_shopper_came(live, session->who.shopper);
     }
     return true;

@@ -201,6 +201,8 @@ static void login_encode(const struct login *login, struct login_lists *lists)
         response.agent = &agent;
     } else {
         response.shopper = &shopper;
+        response.has_idle_ping_interval_ms = true;
+        response.idle_ping_interval_ms = hub_get()->config->idle_ping_interval_ms;
     }
     proto_encode_login_response(respond_buf(), reply_request_id(&login->to), &response);
 }

@@ -118,9 +118,23 @@ void sessions_each(session_fn fn, void *ctx)
 
 /* ---- deadlines ---- */
 
-static int64_t idle_timeout_ms(void)
+/* Whether somebody is to be told soon when this one is gone. */
+static bool session_is_awaited(const struct session *session)
 {
-    return hub_get()->config->ping_interval_ms + PROTO_PING_LATE_MS;
+    if (session->role == PROTO_AGENT)
+        return true;
+    chain_for_each_safe(node, &session->viewers) {
+        if (conversation_is_open(&container_of(node, struct viewer, session_node)->live->conversation))
+            return true;
+    }
+    return false;
+}
+
+static int64_t idle_timeout_ms(const struct session *session)
+{
+    const struct config *config = hub_get()->config;
+    return PROTO_PING_LATE_MS +
+           (session_is_awaited(session) ? config->ping_interval_ms : config->idle_ping_interval_ms);
 }
 
 /* Something has to happen within so many ms. */
@@ -148,6 +162,11 @@ static void sweep_start(void)
 {
     if (!wheel_timer_armed(&table.sweep))
         wheel_arm(&hub_get()->wheel, &table.sweep, SWEEP_MS, sweep_fired);
+}
+
+void session_extend_idle(struct session *session)
+{
+    session_expect(session, idle_timeout_ms(session));
 }
 
 void session_extend_login(struct session *session)
@@ -202,7 +221,7 @@ static void session_become(struct session *session, struct site *site, uint8_t r
     session->site = site;
     session->role = role;
     session_count(session, +1);
-    session_expect(session, idle_timeout_ms());
+    session_extend_idle(session);
     person_add(session);
 }
 
@@ -306,7 +325,7 @@ void session_receive(struct session *session, struct str message)
     if (hub_get()->settling)
         return; /* never acknowledged, so sent again when the client is back */
     if (session->role != PROTO_ANONYMOUS)
-        session_expect(session, idle_timeout_ms());
+        session_extend_idle(session);
     metrics_add(M_FRAMES_RECEIVED, 1);
     struct rate_limit limit = session_rate();
     dispatch(session, &limit, message);

@@ -61,6 +61,8 @@ void session_uncork(struct session *session, struct frame *first);
 void session_close(struct session *session, enum proto_close_code code);
 /* This server stops: come back, here or elsewhere, after so long. */
 void session_close_draining(struct session *session, uint32_t retry_after_ms);
+/* Something came, or the interval became another one: the wait for the next begins anew. */
+void session_extend_idle(struct session *session);
 /* A log-in that failed through no fault of the client's: the deadline begins anew. */
 void session_extend_login(struct session *session);
 

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from '
 import { afterEach, beforeEach, test } from 'node:test';
 import { closeCodes } from '@proto';
 import { createShopperClient, type ShopperClient } from '../../web-widget/client/index';
-import { Browser, loginAnswer, quiet, Server, SITE, type Tab, until } from './harness';
+import { Browser, C1, conversation, event, loginAnswer, quiet, Server, SITE, type Tab, until } from './harness';
 
 let server: Server;
 let tab: Tab;
@@ -184,17 +184,51 @@ test('a server that never answers is unreachable after a few attempts, and is st
 test('pings keep the socket; a frame that comes back is enough to prove it', async () => {
   const peer = await begin();
   for (let n = 1; n <= 4; n++) {
-    tab.clock.advance(15_000);
+    tab.clock.advance(45_000);
     await until(() => peer.count('ping') === n, `ping ${n}`);
     await quiet();
   }
   assert.equal(server.peers.length, 1);
 });
 
+test('pings come every 45 s, and every 15 s while a conversation is open', async () => {
+  const peer = await begin();
+  const system = { role: 'system' } as const; // of its events nobody says that they came
+  let asked = 0;
+  async function pingsAfter(ms: number): Promise<void> {
+    tab.clock.advance(ms - 10);
+    await quiet();
+    assert.equal(peer.count('ping'), asked, `within ${ms} ms`);
+    tab.clock.advance(10);
+    await until(() => peer.count('ping') === asked + 1, `a ping after ${ms} ms`);
+    await quiet();
+    asked++;
+  }
+  await pingsAfter(45_000);
+  tab.clock.advance(20_000);
+  peer.push('incoming_conversation', { conversation: conversation([event(1, { type: 'opened', author: system })]) });
+  await until(() => client.snapshot().conversation?.state === 'assigned');
+  tab.clock.advance(1); // it is late by now
+  await until(() => peer.count('ping') === asked + 1, 'a late ping');
+  asked++;
+  await quiet();
+  await pingsAfter(15_000);
+  peer.push('incoming_event', { conversation_id: C1, event: event(2, { type: 'closed', author: system }) });
+  await until(() => client.snapshot().conversation?.state === 'closed');
+  await pingsAfter(45_000);
+});
+
+test('a server that names only one interval is pinged as often', async () => {
+  server.auto.login = () => loginAnswer({ idle_ping_interval_ms: undefined });
+  const peer = await begin();
+  tab.clock.advance(15_000);
+  await until(() => peer.count('ping') === 1);
+});
+
 test('a half-open socket is noticed within the ping interval and four seconds', async () => {
   await begin();
   delete server.auto.ping;
-  tab.clock.advance(15_000);
+  tab.clock.advance(45_000);
   await quiet();
   tab.clock.advance(3990);
   assert.equal(client.snapshot().connection, 'ready');

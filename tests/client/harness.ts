@@ -282,6 +282,7 @@ export function conversation(events: Event[], more: Partial<Conversation> = {}):
 export function loginAnswer(more: Partial<LoginResponse> = {}): LoginResponse {
   return {
     ping_interval_ms: 15_000,
+    idle_ping_interval_ms: 45_000,
     token: 'token-of-the-shopper',
     site: { id: SITE, name: 'Demo', accent: '#116644' },
     service: { writable: true },

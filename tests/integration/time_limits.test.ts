@@ -54,18 +54,40 @@ describe('deadlines', { concurrency: true }, () => {
     assert.deepEqual((await closed).map(({ code }) => code), [4000, 4000]);
   });
 
-  test('after 20 s of silence a socket is closed with 4001; one that pings stays', async (t) => {
+  test('who is in a conversation is closed with 4001 after 20 s of silence; one that pings stays', async (t) => {
+    const [silent, pinging] = await Promise.all([shopper(server, 'shop'), shopper(server, 'shop')]);
+    await pinging.start('Hello');
     const start = Date.now();
-    const silent = await shopper(server, 'shop');
-    const pinging = await shopper(server, 'shop');
+    await silent.start('Hello');
     every(t, 10_000, () => pinging.raw('{"request_id":"p","action":"ping"}'));
     between(await secondsUntil(silent.closed, start, 25), 19, 24);
     assert.equal((await silent.closed).code, 4001);
     await pinging.must('ping', {});
   });
 
+  test('an agent is closed with 4001 after 20 s of silence, a shopper without a conversation after 50', async () => {
+    const start = Date.now();
+    const [maya, anna] = await Promise.all([agent(server, 'slow', 'maya'), shopper(server, 'slow')]);
+    assert.deepEqual([maya.login.idle_ping_interval_ms, anna.login.idle_ping_interval_ms], [undefined, 45_000]);
+    between(await secondsUntil(maya.closed, start, 25), 19, 24);
+    between(await secondsUntil(anna.closed, start, 56), 49, 54);
+    assert.deepEqual([(await maya.closed).code, (await anna.closed).code], [4001, 4001]);
+  });
+
+  test('once a conversation is opened on one page, the other pages too are to ping more often', async (t) => {
+    const own = await startServer({ settings: { ping_interval_ms: 1000, idle_ping_interval_ms: 30_000 } });
+    t.after(() => own.close());
+    const first = await shopper(own, 'shop');
+    const second = await shopper(own, 'shop', { token: first.token, cursors: [] });
+    await pause(8000); // longer than one in a conversation may say nothing
+    const start = Date.now();
+    const { id } = (await first.start('Hello')).conversation;
+    assert.equal((await second.push('incoming_conversation')).conversation.id, id);
+    between(await secondsUntil(Promise.all([first.closed, second.closed]), start, 10), 5, 9);
+  });
+
   test('a server that is set to hear of them more often says so, and waits for less', async (t) => {
-    const often = await startServer({ settings: { ping_interval_ms: 1000 } });
+    const often = await startServer({ settings: { ping_interval_ms: 1000, idle_ping_interval_ms: 1000 } });
     t.after(() => often.close());
     const start = Date.now();
     const silent = await shopper(often, 'shop');

@@ -7,6 +7,7 @@ static void reads_the_whole_file(void **state)
         "; a comment\n"
         "[server]\nlisten = 127.0.0.1:9000\ndata = kept\nlog_level = warn\ndemo = on ; yes\n"
         "agent_grace_ms = 20000\nclose_timeout_ms = 60000\nping_interval_ms = 60000\nsession_rate = 200\n"
+        "idle_ping_interval_ms = 90000\n"
         "[agent demo/maya]\nname = Maya Lindgren\ntitle = Outdoor specialist\nemail = Maya@Demo.example\n"
         "photo = maya.img\nteams = support\n  sales\ncapacity = 7\npassword = " HASH "\n"
         "[team demo/support]\nname = Customer care\npriority = 9\nqueue_limit = 0\noverflow_team = "
@@ -19,6 +20,7 @@ static void reads_the_whole_file(void **state)
     assert_int_equal(config->agent_grace_ms, 20000);
     assert_int_equal(config->close_timeout_ms, 60000);
     assert_int_equal(config->ping_interval_ms, 60000);
+    assert_int_equal(config->idle_ping_interval_ms, 90000);
     assert_int_equal(config->session_rate, 200);
     assert_true(config->demo);
     char data_path[80];

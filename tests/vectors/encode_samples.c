@@ -139,6 +139,8 @@ static void print_logins(struct buf *out)
     print(out);
     login.token = STR("v1.token");
     login.shopper = &ana;
+    login.has_idle_ping_interval_ms = true;
+    login.idle_ping_interval_ms = PROTO_IDLE_PING_INTERVAL_MS;
     login.agent = &self;
     login.conversations = conversations;
     login.conversations_count = COUNT(conversations);

@@ -37,6 +37,8 @@ export interface ConnectionHooks {
   push<P extends keyof Pushes>(action: P, payload: Pushes[P]): void;
   /** Does something wait to be sent? */
   urgent(): boolean;
+  /** Has this shopper no open conversation? Then nobody waits to hear that they are gone, and few pings are enough. */
+  idle(): boolean;
   /** The socket is gone; requests under way were rejected. */
   lost(): void;
   changed(): void;
@@ -49,6 +51,8 @@ export interface Connection {
   restart(): void;
   /** Somebody has something to say: a time to come back that only spreads the crowd does not hold any more. */
   hurry(): void;
+  /** What idle() says may have changed. */
+  pace(): void;
   ready(): boolean;
   status(): ConnectionStatus;
   call: Call;
@@ -72,6 +76,7 @@ export function createConnection(env: Env, url: string, hooks: ConnectionHooks):
   let openedAt = 0;
   let notBefore = 0;
   let isSpread = false;
+  let ping_ms = { idle: 0, busy: 0 };
   let unwatch: (() => void) | undefined;
 
   const rpc = createRpc(env, (frame) => {
@@ -144,11 +149,14 @@ export function createConnection(env: Env, url: string, hooks: ConnectionHooks):
       readyAt = env.now();
       wasReady = true;
       env.clearTimeout(timer);
-      keepalive.start(answer.ping_interval_ms);
+      ping_ms = { idle: answer.idle_ping_interval_ms ?? answer.ping_interval_ms, busy: answer.ping_interval_ms };
+      keepalive.start(interval());
       enter('ready');
       hooks.ready(answer);
     });
   }
+
+  const interval = () => (hooks.idle() ? ping_ms.idle : ping_ms.busy);
 
   function loginFailed(on: Socket, error: RequestError): void {
     if (error.type === DISCONNECTED.type || error.type === 'timeout') return lost(GONE, '');
@@ -239,6 +247,7 @@ export function createConnection(env: Env, url: string, hooks: ConnectionHooks):
       start();
     },
     hurry,
+    pace: () => keepalive.pace(interval()),
     ready: () => phase === 'ready',
     status() {
       if (phase === 'ready' || phase === 'stopped') return phase;

@@ -11,6 +11,8 @@ const GRACE_MS = 50;
 
 export interface Keepalive {
   start(interval_ms: number): void;
+  /** Another interval from now on. */
+  pace(interval_ms: number): void;
   stop(): void;
   sent(): void;
   received(): void;
@@ -47,6 +49,11 @@ export function createKeepalive(env: Env, ping: () => void, dead: () => void): K
     start(interval_ms) {
       interval = interval_ms;
       lastSent = env.now();
+      arm();
+    },
+    pace(interval_ms) {
+      if (!interval || interval === interval_ms) return;
+      interval = interval_ms;
       arm();
     },
     stop() {

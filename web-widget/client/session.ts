@@ -62,13 +62,13 @@ type Acked = Pick<Answer<'send_event'>, 'seq' | 'generation' | 'at' | 'duplicate
 /** keep: where the outbox is, if that is known before the login. */
 export function createSession(env: Env, url: string, role: Role, keep: Keep | undefined, hooks: SessionHooks): Session {
   const { changed } = hooks;
-  const connection = createConnection(env, url, { login: hooks.login, refused: hooks.refused, urgent, ready, push, lost, changed });
+  const connection = createConnection(env, url, { login: hooks.login, refused: hooks.refused, urgent, idle, ready, push, lost, changed });
   const { call } = connection;
   const ask: AskServer = (action, payload) =>
     new Promise((resolve) => call(action, payload, (error, answer) => resolve({ error, answer })));
   const outbox = createOutbox(env, keep, changed);
   const sent = createSent(env, keep);
-  const conversations = createConversations(env, { role, call, ready: connection.ready, changed, took, rewound });
+  const conversations = createConversations(env, { role, call, ready: connection.ready, changed: heldChanged, took, rewound });
   const history = createHistory(role, conversations, ask, changed);
   const receipts = createReceiptSender(env, role, conversations, call, connection.ready);
   const typing = createTyping(env, (conversation_id, is_typing) => {
@@ -118,6 +118,15 @@ export function createSession(env: Env, url: string, role: Role, keep: Keep | un
 
   function urgent(): boolean {
     return outbox.list().some(({ state }) => state !== 'failed');
+  }
+
+  function idle(): boolean {
+    return role === 'shopper' && ![...conversations.all()].some(({ state }) => state !== 'closed');
+  }
+
+  function heldChanged(): void {
+    connection.pace();
+    changed();
   }
 
   function took(held: Conversation, event: Event): void {
@@ -187,6 +196,7 @@ export function createSession(env: Env, url: string, role: Role, keep: Keep | un
     session.writable = answer.service.writable;
     session.teams = answer.teams;
     hooks.ready(answer);
+    connection.pace();
     answer.conversations.forEach((wire) => receipts.confirmed(wire.id, wire.receipts[role]));
     if (!connection.ready()) return;
     offerLost(role === 'shopper' ? sent.conversations() : answer.conversations.map(({ id }) => id));
