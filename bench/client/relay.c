@@ -10,7 +10,9 @@
 #include "client/scan.h"
 #include "client/sending.h"
 
-enum { US_PER_MS = 1000, PING_US = 15000 * US_PER_MS, TEXT_MAX_BYTES = 4096, ROOMS_A_PROCESS = 1000000 };
+/* As often as Shopbell asks for it. */
+enum { PING_US = 15 * 1000 * 1000, IDLE_PING_US = 45 * 1000 * 1000 };
+enum { US_PER_MS = 1000, TEXT_MAX_BYTES = 4096, ROOMS_A_PROCESS = 1000000 };
 
 /* So much longer is a message of Shopbell's than its text: half of the request and half of the push. */
 enum { ENVELOPE_BYTES = 215 };
@@ -174,12 +176,20 @@ static void on_message(struct seat *seat, struct str body)
 
 /* ---- coming ---- */
 
+static void ping(struct timer *timer);
+
+static void ping_later(struct relay *relay)
+{
+    int64_t us = relay->seats ? PING_US : IDLE_PING_US;
+    schedule_at(schedule(), &relay->timer, schedule_now_us() + us, ping);
+}
+
 static void ping(struct timer *timer)
 {
     struct relay *relay = container_of(timer, struct relay, timer);
     client_count(COUNTER_PINGS);
     socket_send(&relay->socket, str_from(dialect->ping));
-    schedule_at(schedule(), timer, schedule_now_us() + PING_US, ping);
+    ping_later(relay);
 }
 
 /* Nothing is kept for who comes later: both sides begin when both are there. */
@@ -203,7 +213,7 @@ static void be_ready(struct relay *relay)
     client_get()->report->sessions_ready++;
     relay->is_ready = true;
     if (dialect->ping)
-        schedule_at(schedule(), &relay->timer, now_us + PING_US, ping);
+        ping_later(relay);
     for (struct seat *seat = relay->seats; seat; seat = seat->next)
         if (has_company(seat)) {
             begin_writing(seat);

@@ -224,7 +224,22 @@ static void ping(struct timer *timer);
 static void view_next(struct timer *timer);
 
 /* As often as the server said at the last log-in, to whomever. */
-static int64_t ping_us = (int64_t)PROTO_PING_INTERVAL_MS * US_PER_MS;
+static int64_t often_us = (int64_t)PROTO_PING_INTERVAL_MS * US_PER_MS;
+static int64_t rarely_us = (int64_t)PROTO_IDLE_PING_INTERVAL_MS * US_PER_MS;
+
+/* Only writers come to have a conversation. */
+static int64_t ping_us(const struct session *session)
+{
+    return session->agent || session->is_writer ? often_us : rarely_us;
+}
+
+static void heed_pings(const struct session *session, struct str payload)
+{
+    int64_t often_ms = scan_member_i64(payload, "ping_interval_ms", PROTO_PING_INTERVAL_MS);
+    often_us = often_ms * US_PER_MS;
+    if (!session->agent)
+        rarely_us = scan_member_i64(payload, "idle_ping_interval_ms", often_ms) * US_PER_MS;
+}
 
 /* Nothing more is to be done until the next ping, or the next page. */
 static void rest(struct session *session)
@@ -233,10 +248,10 @@ static void rest(struct session *session)
     if (every_us > 0 && session->view_us == 0)
         session->view_us = schedule_now_us() + client_random_below(every_us) - every_us;
     int64_t view_us = session->view_us + every_us;
-    if (every_us > 0 && client_is_due(view_us, false) && view_us <= schedule_now_us() + ping_us)
+    if (every_us > 0 && client_is_due(view_us, false) && view_us <= schedule_now_us() + ping_us(session))
         schedule_at(&client_get()->schedule, &session->timer, view_us, view_next);
     else
-        arm(session, ping_us, ping);
+        arm(session, ping_us(session), ping);
 }
 
 static void take_conversations(struct session *session, struct str list)
@@ -262,7 +277,7 @@ static void on_logged_in(struct session *session, struct str payload)
     session->state = SESSION_READY;
     session->began_us = now_us;
     note_back(session);
-    ping_us = scan_member_i64(payload, "ping_interval_ms", PROTO_PING_INTERVAL_MS) * US_PER_MS;
+    heed_pings(session, payload);
     rest(session);
     take_conversations(session, scan_member(payload, "conversations"));
 }

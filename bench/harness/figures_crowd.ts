@@ -147,7 +147,7 @@ async function million(context: Context): Promise<Outcome> {
   const workers = Math.ceil(sessions / FILES_A_PROCESS) + 2;
   const rate = context.quick ? 1000 : 10_000;
   const redis = await startRedis('always');
-  const server = await startShopbell({ redis, workers, settings: { ping_interval_ms: PING_INTERVAL_MS } });
+  const server = await startShopbell({ redis, workers, settings: { idle_ping_interval_ms: PING_INTERVAL_MS } });
   try {
     const options = { scenario: 'chat', sessions, conversations: 2000, agents: AGENTS, messages: rate, rate: LOGINS_A_SECOND, seconds: 60, warm: 20, processes: workers };
     const result = await load({ server, redis, hear: (text) => context.say(`  ${text.trim()}`), isBackground: true }, options);
