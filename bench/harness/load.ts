@@ -1,4 +1,5 @@
 // One run of shopbell-bench, and what can be read from its result (bench/result.c).
+import { watchHost } from './machine.ts';
 import { Running } from './running.ts';
 import type { RedisServer } from './redis.ts';
 import { BUILD, type Server } from './servers.ts';
@@ -42,6 +43,8 @@ export interface Load {
   phases_ms: ByPhase<number>;
   when_it_began: { server: ByPhase<Cost>; redis?: ByPhase<Cost>; kernel: ByPhase<KernelCost> };
   storm?: { back: number; not_back: number; server_ready_ms: number; back_since_ready_ms: Quantiles };
+  /** By the host, of the processors' time while it ran: a share. */
+  stolen?: number;
   load: { processes: number; cpu_ms: number; lived_ms: number; timers: number; timers_late: number; rss_bytes_per_session: number };
 }
 
@@ -81,7 +84,9 @@ export async function resultOf(load: Running, server: Server): Promise<Load> {
 }
 
 export async function load(under: UnderLoad, options: LoadOptions): Promise<Load> {
-  return resultOf(startLoad(under, options), under.server);
+  const stolen = watchHost();
+  const result = await resultOf(startLoad(under, options), under.server);
+  return { ...result, stolen: stolen() };
 }
 
 // --- what is read from it -------------------------------------------------------------------------------------------

@@ -22,6 +22,21 @@ function limits(): Record<string, string> {
   return { 'open files a process': files?.[2] ?? 'unknown', ...Object.fromEntries(sysctls) };
 }
 
+/** Of the processors' time, in ticks: what a host gave to others, and all (proc(5), /proc/stat). */
+function processorTime(): { stolen: number; all: number } {
+  const ticks = /^cpu +(.+)$/m.exec(readFileSync('/proc/stat', 'utf8'))![1]!.split(' ').map(Number);
+  return { stolen: ticks[7] ?? 0, all: ticks.slice(0, 8).reduce((sum, tick) => sum + tick, 0) };
+}
+
+/** Begins now; what it returns says which share of the processors' time the host has given to others since. */
+export function watchHost(): () => number {
+  const before = processorTime();
+  return () => {
+    const now = processorTime();
+    return (now.stolen - before.stolen) / Math.max(1, now.all - before.all);
+  };
+}
+
 export function machine(): Machine {
   const cores = availableParallelism();
   const processor = cpus()[0]?.model ?? 'unknown';

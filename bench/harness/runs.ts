@@ -30,7 +30,8 @@ export async function once(contender: Contender, fsync: Fsync, { say }: Context,
     try {
       const result = await load({ server, redis }, contender.options);
       const found = keep(outcome, contender.name, result);
-      say(`  ${contender.name}: ${found.length ? found.join(', ') : 'nothing lost, repeated or out of order'}`);
+      const share = Math.round(stolen([result]) * 100);
+      say(`  ${contender.name}: ${found.length ? found.join(', ') : 'nothing lost, repeated or out of order'}${share ? `; the host took ${share} % of the processors` : ''}`);
       return result;
     } finally {
       await crowd?.leave();
@@ -41,19 +42,30 @@ export async function once(contender: Contender, fsync: Fsync, { say }: Context,
   }
 }
 
+/** What a host may take of the processors while something is measured that suffers by it. */
+const CALM = 0.02;
+
+export const stolen = (round: Load[]): number => Math.max(...round.map(({ stolen = 0 }) => stolen));
+
+export interface Turns {
+  times: number;
+  fsync: Fsync;
+  /** So many times more at most, until the host has left as many as are wanted alone; the calmest are told. */
+  spare?: number;
+}
+
 /** So many times all of them in turn; by name. */
-export async function alternate(
-  contenders: Contender[],
-  { times, fsync }: { times: number; fsync: Fsync },
-  context: Context,
-  outcome: Outcome,
-): Promise<Map<string, Load[]>> {
-  const results = new Map<string, Load[]>(contenders.map(({ name }) => [name, []]));
-  for (let i = 0; i < times; i++) {
+export async function alternate(contenders: Contender[], { times, fsync, spare = 0 }: Turns, context: Context, outcome: Outcome): Promise<Map<string, Load[]>> {
+  const rounds: Load[][] = [];
+  const calm = () => rounds.filter((round) => stolen(round) <= CALM).length;
+  while (rounds.length < times || (calm() < times && rounds.length < times + spare)) {
+    const round: Load[] = [];
     for (const contender of contenders) {
-      context.say(`  ${contender.name}, run ${i + 1} of ${times}`);
-      results.get(contender.name)!.push(await once(contender, fsync, context, outcome));
+      context.say(`  ${contender.name}, run ${rounds.length + 1} of ${Math.max(times, rounds.length + 1)}`);
+      round.push(await once(contender, fsync, context, outcome));
     }
+    rounds.push(round);
   }
-  return results;
+  rounds.sort((one, other) => stolen(one) - stolen(other)).splice(times);
+  return new Map(contenders.map(({ name }, i) => [name, rounds.map((round) => round[i]!)]));
 }
