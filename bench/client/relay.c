@@ -12,7 +12,7 @@
 
 /* As often as Shopbell asks for it. */
 enum { PING_US = 15 * 1000 * 1000, IDLE_PING_US = 45 * 1000 * 1000 };
-enum { US_PER_MS = 1000, TEXT_MAX_BYTES = 4096, ROOMS_A_PROCESS = 1000000 };
+enum { TEXT_MAX_BYTES = 4096, ROOMS_A_PROCESS = 1000000 };
 
 /* So much longer is a message of Shopbell's than its text: half of the request and half of the push. */
 enum { ENVELOPE_BYTES = 215 };
