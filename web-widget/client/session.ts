@@ -121,7 +121,7 @@ export function createSession(env: Env, url: string, role: Role, keep: Keep | un
   }
 
   function idle(): boolean {
-    return role === 'shopper' && ![...conversations.all()].some(({ state }) => state !== 'closed');
+    return role === 'shopper' && [...conversations.all()].every(({ state }) => state === 'closed');
   }
 
   function heldChanged(): void {
